@@ -1,0 +1,1 @@
+//! A typed actor framework driven by procedural macros.

@@ -1,0 +1,1 @@
+//! Benchmarks of the `actor` framework beside what a user would pick instead.

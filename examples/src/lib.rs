@@ -1,0 +1,1 @@
+//! The examples of the `actor` framework; each is one file beside this one.

@@ -1,0 +1,1 @@
+//! The messages of the network protocol. Empty until remoting is built.

@@ -1,0 +1,1 @@
+//! The integration tests of the `actor` framework: one binary per area in `tests/`.
