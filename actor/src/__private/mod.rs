@@ -1,0 +1,12 @@
+//! What generated code may name. No part of the public interface: it changes without notice.
+
+pub use crate::actor::{Actor, ActorOptions};
+pub use crate::ctx::Ctx;
+pub use crate::failure::Fault;
+pub use crate::handles::{Envelope, HandledBy, Handles, Receives, Watches, WithMeta};
+pub use crate::mailbox::Mailbox;
+pub use crate::meta::Meta;
+pub use crate::outcome::Outcome;
+pub use crate::reply::{AnyReplyTo, Reply, ReplyTo};
+pub use crate::slot::Route;
+pub use crate::terminated::Terminated;

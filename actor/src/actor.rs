@@ -1,0 +1,72 @@
+//! The trait that `#[actor]` implements.
+
+use std::future::{Future, ready};
+
+use crate::ctx::Ctx;
+use crate::failure::Fault;
+use crate::handles::Receives;
+use crate::mailbox::Mailbox;
+use crate::outcome::Outcome;
+use crate::terminated::Terminated;
+
+/// The options that stand on an actor's definition. Implemented by `#[actor]` there.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has an `#[actor] impl` block but no `#[actor]` on its definition",
+    label = "the other half is missing",
+    note = "put `#[actor]` above the definition of `{Self}`"
+)]
+pub trait ActorOptions {
+    /// The mailbox, unless [`Props`](crate::Props) say otherwise; `None`: the system's default.
+    const MAILBOX: Option<Mailbox> = None;
+}
+
+/// An actor: a type with `#[actor]` on its definition and on its one `impl` block.
+///
+/// Implemented by the macro alone; use it as a bound in code that is generic over actors.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor] impl` block for this type",
+    note = "write `#[actor]` above `impl {Self} {{ .. }}` and `#[handler]` above its methods"
+)]
+pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
+    #[doc(hidden)]
+    fn dispatch(
+        &mut self,
+        envelope: Self::Envelope,
+        ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Outcome> + Send;
+
+    #[doc(hidden)]
+    fn on_started(
+        &mut self,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_stopping(
+        &mut self,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_stopped(
+        &mut self,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_terminated(
+        &mut self,
+        _event: Terminated,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+}

@@ -1,0 +1,237 @@
+//! The future of a request.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use crate::cell::Cell;
+use crate::core::Core;
+use crate::deadline::{Expire, Ticket};
+use crate::error::AskError;
+use crate::handles::{Envelope, HandledBy, Receives};
+use crate::meta::Meta;
+use crate::queue::{Place, Refused};
+use crate::reply::ReplyTo;
+use crate::slot::{Answer, Slot};
+use crate::sync::Arc;
+
+/// Whatever takes messages of type `M`: the sending half of an actor, without the actor's type.
+#[allow(unreachable_pub)] // part of a sealed trait's signature; nameable by nobody outside
+pub trait TellPort<M>: Send + Sync {
+    fn tell(&self, message: M) -> Result<(), Refused<M>>;
+    fn poll_tell(
+        &self,
+        cx: &Context<'_>,
+        place: &mut Place,
+        message: &mut Option<M>,
+    ) -> Poll<Result<(), Refused<M>>>;
+    fn leave(&self, place: &mut Place);
+    fn into_node(self: Arc<Self>) -> Arc<dyn crate::node::Node>;
+    fn as_node(&self) -> &dyn crate::node::Node;
+}
+
+/// The same, with an answer of type `R`.
+#[allow(unreachable_pub)]
+pub trait AskPort<M, R>: TellPort<M> {
+    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>>;
+    fn core(&self) -> &Arc<Core>;
+}
+
+impl<A, M> TellPort<M> for Cell<A>
+where
+    A: Receives,
+    M: HandledBy<A>,
+{
+    fn tell(&self, message: M) -> Result<(), Refused<M>> {
+        let sent = self.send(message, |message| message.wrap(ReplyTo::nobody()));
+        sent.inspect_err(|refused| self.count_refused(refused))
+    }
+
+    fn poll_tell(
+        &self,
+        cx: &Context<'_>,
+        place: &mut Place,
+        message: &mut Option<M>,
+    ) -> Poll<Result<(), Refused<M>>> {
+        let wrap = |message: M| crate::cell::Item::User(message.wrap(ReplyTo::nobody()));
+        let sent = ready!(
+            self.queue
+                .poll_push(&self.progress, cx, place, message, wrap)
+        );
+        Poll::Ready(sent.inspect_err(|refused| self.count_refused(refused)))
+    }
+
+    fn leave(&self, place: &mut Place) {
+        self.queue.leave(&self.progress, place);
+    }
+
+    fn into_node(self: Arc<Self>) -> Arc<dyn crate::node::Node> {
+        self
+    }
+
+    fn as_node(&self) -> &dyn crate::node::Node {
+        self
+    }
+}
+
+impl<A, M, R> AskPort<M, R> for Cell<A>
+where
+    A: Receives,
+    M: HandledBy<A, Reply = R>,
+    R: Send + 'static,
+{
+    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>> {
+        let sent = self.send(message, |message| {
+            let envelope = message.wrap(reply);
+            match meta {
+                Some(meta) => envelope.with_meta(meta),
+                None => envelope,
+            }
+        });
+        sent.inspect_err(|refused| self.count_refused(refused))
+    }
+
+    fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+}
+
+/// A request and its reply; see [`ActorRef::ask`](crate::ActorRef::ask).
+///
+/// It sends at its first poll.
+///
+/// # Cancellation
+///
+/// Dropped before its first poll it sends nothing. Dropped later it abandons the request: a
+/// message that still waits is never handled and becomes a dead letter, one that is being handled
+/// goes on, and its reply is counted as late.
+#[must_use = "nothing is sent before it is polled: add `.await`, or use `tell` when the reply does not matter"]
+pub struct Ask<'a, M, R: Send + 'static> {
+    port: &'a dyn AskPort<M, R>,
+    timeout: Duration,
+    meta: Option<Meta>,
+    state: State<M, R>,
+}
+
+enum State<M, R> {
+    Unsent(M),
+    Sent {
+        slot: Arc<Slot<R>>,
+        deadline: Option<Ticket>,
+    },
+    Over,
+}
+
+impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
+    pub(crate) fn new(port: &'a dyn AskPort<M, R>, message: M) -> Self {
+        Self {
+            timeout: port.core().settings.ask_timeout,
+            port,
+            meta: None,
+            state: State::Unsent(message),
+        }
+    }
+
+    /// How long to wait for the reply, from the moment of sending; the default is the system's
+    /// (5 s). Exact to 10 ms and never early. `Duration::MAX` waits without end.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sends metadata with the message; the handler reads it with [`Ctx::meta`](crate::Ctx::meta).
+    pub fn meta(mut self, meta: Meta) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+
+    fn send(&mut self, message: M) -> Result<(), AskError<M>> {
+        let slot = Arc::new(Slot::new());
+        let reply = ReplyTo::slot(slot.clone());
+        let meta = self.meta.take();
+        self.port.ask(message, meta, reply).map_err(refused)?;
+        let deadlines = &self.port.core().deadlines;
+        let deadline = deadlines.put(self.timeout, slot.clone());
+        self.state = State::Sent { slot, deadline };
+        Ok(())
+    }
+
+    /// Takes the deadline back and hands out the slot.
+    fn finish(&mut self) -> Option<Arc<Slot<R>>> {
+        let State::Sent { slot, deadline } = std::mem::replace(&mut self.state, State::Over) else {
+            return None;
+        };
+        if let Some(ticket) = deadline {
+            let who: Arc<dyn Expire> = slot.clone();
+            self.port.core().deadlines.take(&ticket, &who);
+        }
+        Some(slot)
+    }
+}
+
+// Nothing in it is ever pinned.
+impl<M, R: Send + 'static> Unpin for Ask<'_, M, R> {}
+
+impl<M, R: Send + 'static> Future for Ask<'_, M, R> {
+    type Output = Result<R, AskError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let State::Unsent(_) = this.state
+            && let State::Unsent(message) = std::mem::replace(&mut this.state, State::Over)
+        {
+            this.send(message)?;
+        }
+        let State::Sent { slot, .. } = &this.state else {
+            return Poll::Pending; // polled again after it was ready
+        };
+        let answer = ready!(slot.poll(cx));
+        this.finish();
+        Poll::Ready(match answer {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Expired => Err(AskError::Expired),
+            Answer::Discarded => Err(AskError::Discarded),
+            Answer::Timeout => Err(AskError::Timeout),
+            Answer::NoReply => Err(AskError::NoReply),
+            Answer::Failed => Err(AskError::Failed),
+        })
+    }
+}
+
+impl<M, R: Send + 'static> Drop for Ask<'_, M, R> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.finish() {
+            slot.give_up();
+        }
+    }
+}
+
+impl<M, R: Send + 'static> fmt::Debug for Ask<'_, M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::Unsent(_) => "unsent",
+            State::Sent { .. } => "waiting",
+            State::Over => "over",
+        };
+        f.debug_struct("Ask")
+            .field("message", &std::any::type_name::<M>())
+            .field("timeout", &self.timeout)
+            .field("state", &state)
+            .finish()
+    }
+}
+
+impl<R: Send> Expire for Slot<R> {
+    fn expire(&self) {
+        self.give_up();
+    }
+}
+
+fn refused<M>(refused: Refused<M>) -> AskError<M> {
+    match refused {
+        Refused::Full(message) => AskError::Full(message),
+        Refused::Closed { message, .. } => AskError::Stopped(message),
+    }
+}

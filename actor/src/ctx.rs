@@ -1,0 +1,349 @@
+//! What an actor can do while it handles a message.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use tokio::task::AbortHandle;
+
+use crate::actor_ref::ActorRef;
+use crate::any_ref::AnyActorRef;
+use crate::cell::{Cell, SystemItem};
+use crate::error::TellError;
+use crate::failure::{Fault, catch};
+use crate::handles::{Envelope, HandledBy, Receives, Watches, WithMeta};
+use crate::meta::Meta;
+use crate::node::{Level, Node};
+use crate::outcome::Outcome;
+use crate::pid::Pid;
+use crate::reply::{Reply, ReplyTo, Unread, settle};
+use crate::sync::Arc;
+use crate::terminated::{Key, Terminated};
+
+/// The actor's view of itself and of its system: the last parameter of a handler,
+/// `ctx: &mut Ctx<Self>`.
+pub struct Ctx<A: Receives> {
+    pub(crate) me: ActorRef<A>,
+    meta: Option<Box<Meta>>,
+    /// What most actors never need.
+    more: Option<Box<More>>,
+}
+
+#[derive(Default)]
+struct More {
+    watching: BTreeMap<Key, Arc<dyn Node>>,
+    pipes: Vec<AbortHandle>,
+}
+
+impl<A: Receives> Ctx<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        Self {
+            me: ActorRef::new(cell),
+            meta: None,
+            more: None,
+        }
+    }
+
+    /// A reference to this actor, for others to keep.
+    #[must_use]
+    pub fn actor_ref(&self) -> ActorRef<A> {
+        self.me.clone()
+    }
+
+    /// This actor's address and path.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.me.pid()
+    }
+
+    /// The actor that spawned this one; `None` at the top.
+    #[must_use]
+    pub fn parent(&self) -> Option<AnyActorRef> {
+        self.me.cell.parent().map(AnyActorRef::new)
+    }
+
+    /// The living actors that this one spawned, in the order of their start.
+    #[must_use]
+    pub fn children(&self) -> Vec<AnyActorRef> {
+        let children = self.me.cell.children();
+        children.into_iter().map(AnyActorRef::new).collect()
+    }
+
+    /// Ends this actor after the current message; see [`ActorRef::stop`].
+    pub fn stop(&self) {
+        self.me.cell.raise(Level::Stop);
+    }
+
+    /// The metadata of the message that is being handled, if it has some.
+    #[must_use]
+    pub fn meta(&self) -> Option<&Meta> {
+        self.meta.as_deref()
+    }
+
+    /// Asks to be told when another actor has stopped: this actor's `#[on(terminated)]` method gets
+    /// exactly one [`Terminated`] for it, at once if it is dead already.
+    ///
+    /// Watching an actor that is watched already changes nothing, and an actor that watches itself
+    /// is not told.
+    ///
+    /// ```
+    /// use actor::prelude::*;
+    ///
+    /// # #[actor] #[derive(Default)] struct Worker;
+    /// # #[actor] impl Worker { #[handler] fn work(&mut self, _: u32) {} }
+    /// #[actor]
+    /// #[derive(Default)]
+    /// struct Boss { lost: usize }
+    ///
+    /// #[actor]
+    /// impl Boss {
+    ///     #[on(started)]
+    ///     fn hire(&mut self, ctx: &mut Ctx<Self>) {
+    ///         let worker = ctx.spawn(Worker::default);
+    ///         ctx.watch(&worker);
+    ///     }
+    ///
+    ///     #[on(terminated)]
+    ///     fn gone(&mut self, event: Terminated) {
+    ///         self.lost += 1;
+    ///         println!("{} is gone: {}", event.pid(), event.reason());
+    ///     }
+    /// }
+    /// ```
+    pub fn watch(&mut self, target: impl Into<AnyActorRef>)
+    where
+        A: Watches,
+    {
+        let node = target.into().node;
+        let key = node.key();
+        if key == self.me.cell.key() || self.more().watching.contains_key(&key) {
+            return;
+        }
+        self.more().watching.insert(key, node.clone());
+        node.add_watcher(self.me.cell.clone());
+    }
+
+    /// Takes a [`watch`](Self::watch) back: from now on no [`Terminated`] comes for it, also not
+    /// one that waits in the mailbox already.
+    pub fn unwatch(&mut self, target: impl Into<AnyActorRef>) {
+        let key = target.into().node.key();
+        let known = self
+            .more
+            .as_mut()
+            .and_then(|more| more.watching.remove(&key));
+        if let Some(node) = known {
+            node.remove_watcher(self.me.cell.key());
+        }
+    }
+
+    /// Hands a message on to another actor, whose handler's reply then goes to the first asker.
+    /// Metadata goes with it. The message counts as handled here and as sent again.
+    ///
+    /// # Errors
+    ///
+    /// [`ForwardError`] when the other actor refuses; it gives both back, to answer the asker or to
+    /// try another way.
+    pub fn forward<B, M>(
+        &self,
+        to: &ActorRef<B>,
+        message: M,
+        reply: Reply<M::Reply>,
+    ) -> Result<(), ForwardError<M, M::Reply>>
+    where
+        B: Receives,
+        M: HandledBy<B>,
+    {
+        let meta = self.meta.as_deref().cloned();
+        let (reply_to, rebuild) = reply.into_parts();
+        reply_to.requeue();
+        let wrap = |(message, reply_to): (M, ReplyTo<M::Reply>)| {
+            let envelope = message.wrap(reply_to);
+            match meta {
+                Some(meta) => envelope.with_meta(meta),
+                None => envelope,
+            }
+        };
+        to.cell.send((message, reply_to), wrap).map_err(|refused| {
+            to.cell.count_refused(&refused);
+            let error = TellError::from(refused);
+            let full = error.is_full();
+            let (message, reply_to) = error.into_message();
+            let _ = reply_to.start();
+            ForwardError {
+                error: if full {
+                    TellError::Full(message)
+                } else {
+                    TellError::Stopped(message)
+                },
+                reply: rebuild(reply_to),
+            }
+        })
+    }
+
+    /// Runs a future beside the actor, which goes on meanwhile; its result comes back as a message,
+    /// whatever the mailbox's bound.
+    ///
+    /// The future ends with the actor. When it panics, the actor fails.
+    ///
+    /// ```
+    /// use actor::prelude::*;
+    ///
+    /// struct Fetch;
+    /// struct Fetched(String);
+    ///
+    /// #[actor]
+    /// #[derive(Default)]
+    /// struct Cache { page: Option<String> }
+    ///
+    /// #[actor]
+    /// impl Cache {
+    ///     #[handler]
+    ///     fn fetch(&mut self, _: Fetch, ctx: &mut Ctx<Self>) {
+    ///         ctx.pipe(async { "the page".to_owned() }, Fetched);
+    ///     }
+    ///
+    ///     #[handler]
+    ///     fn fetched(&mut self, msg: Fetched) { self.page = Some(msg.0); }
+    /// }
+    /// ```
+    pub fn pipe<F, M>(&mut self, future: F, map: impl FnOnce(F::Output) -> M + Send + 'static)
+    where
+        F: Future + Send + 'static,
+        M: HandledBy<A>,
+    {
+        let cell = self.me.cell.clone();
+        let runtime = cell.core.runtime.clone();
+        let pipe = async move {
+            let mut future = pin!(future);
+            let piped = std::future::poll_fn(|cx| match catch(|| future.as_mut().poll(cx)) {
+                Ok(poll) => poll.map(Ok),
+                Err(payload) => Poll::Ready(Err(payload)),
+            });
+            let message = match piped.await {
+                Ok(output) => catch(|| map(output).wrap(ReplyTo::nobody())),
+                Err(payload) => Err(payload),
+            };
+            match message {
+                Ok(envelope) => cell.send_piped(envelope),
+                Err(payload) => cell.send_system(SystemItem::PipeFailed(payload)),
+            }
+        };
+        let pipes = &mut self.more().pipes;
+        if pipes.len() == pipes.capacity() {
+            pipes.retain(|pipe| !pipe.is_finished());
+        }
+        pipes.push(runtime.spawn(pipe).abort_handle());
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// Whether a `Terminated` that came out of the mailbox is still wanted; uses the watch up.
+    pub(crate) fn accepts(&mut self, event: &Terminated) -> bool {
+        let more = self.more.as_mut();
+        more.is_some_and(|more| more.watching.remove(&event.key).is_some())
+    }
+
+    /// After each message.
+    #[inline]
+    pub(crate) fn end_message(&mut self) {
+        if self.meta.is_some() {
+            self.meta = None;
+        }
+    }
+
+    /// Ends what was begun here and lives outside: pipes and watches.
+    pub(crate) fn end(&mut self) {
+        let Some(more) = self.more.take() else { return };
+        for pipe in more.pipes {
+            pipe.abort();
+        }
+        for node in more.watching.into_values() {
+            node.remove_watcher(self.me.cell.key());
+        }
+    }
+}
+
+/// What generated code calls.
+#[doc(hidden)]
+impl<A: Receives> Ctx<A> {
+    pub fn __open(&mut self, boxed: Box<WithMeta<A::Envelope>>) -> A::Envelope {
+        let WithMeta { meta, envelope } = *boxed;
+        self.meta = Some(Box::new(meta));
+        envelope
+    }
+
+    pub fn __reply<R: Send + 'static>(
+        &self,
+        to: ReplyTo<R>,
+        message_type: &'static str,
+        unread: Option<Unread<R>>,
+    ) -> Reply<R> {
+        Reply::new(to, self.me.cell.clone(), message_type, unread)
+    }
+
+    #[inline]
+    pub fn __answer<R: Send + 'static>(&self, to: ReplyTo<R>, answer: R) {
+        self.__answer_or_report(to, "", None, answer);
+    }
+
+    #[inline]
+    pub fn __answer_or_report<R: Send + 'static>(
+        &self,
+        to: ReplyTo<R>,
+        message_type: &'static str,
+        unread: Option<Unread<R>>,
+        answer: R,
+    ) {
+        settle(to.send(answer), &*self.me.cell, message_type, unread);
+    }
+
+    pub fn __answer_or_fail<T: Send + 'static, E: Send + 'static>(
+        &self,
+        to: ReplyTo<Result<T, E>>,
+        answer: Result<T, E>,
+        fault: fn(E) -> Box<Fault>,
+    ) -> Outcome {
+        match answer {
+            Ok(answer) => {
+                self.__answer(to, Ok(answer));
+                Outcome::Handled
+            }
+            Err(error) => {
+                to.fail();
+                Outcome::Failed(fault(error))
+            }
+        }
+    }
+}
+
+impl<A: Receives> fmt::Debug for Ctx<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ctx").field(&self.me).finish()
+    }
+}
+
+/// The other actor refused a forwarded message; gives back the message and the asker's token.
+pub struct ForwardError<M, R> {
+    /// Why, with the message.
+    pub error: TellError<M>,
+    /// The asker still waits here.
+    pub reply: Reply<R>,
+}
+
+impl<M, R> fmt::Debug for ForwardError<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ForwardError").field(&self.error).finish()
+    }
+}
+
+impl<M, R> fmt::Display for ForwardError<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<M, R> std::error::Error for ForwardError<M, R> {}

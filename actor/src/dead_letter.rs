@@ -1,0 +1,54 @@
+//! Messages that were accepted and then lost, each with a reason.
+
+use std::fmt;
+
+use crate::pid::Pid;
+
+/// Why an accepted message was never handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeadLetterReason {
+    /// The actor stopped, was killed or failed before the message's turn.
+    ActorStopped,
+    /// The asker's time was over, or it went away, before the message's turn.
+    Expired,
+}
+
+impl fmt::Display for DeadLetterReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ActorStopped => "the actor stopped before its turn",
+            Self::Expired => "its asker had given up before its turn",
+        })
+    }
+}
+
+/// One lost message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// For whom it was.
+    pub target: Pid,
+    /// The type of the message.
+    pub message_type: &'static str,
+    /// Why it was lost.
+    pub reason: DeadLetterReason,
+}
+
+/// How many messages were lost, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadLetterCounts {
+    /// [`DeadLetterReason::ActorStopped`]
+    pub actor_stopped: u64,
+    /// [`DeadLetterReason::Expired`]
+    pub expired: u64,
+}
+
+impl DeadLetterCounts {
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.actor_stopped + self.expired
+    }
+}

@@ -1,0 +1,265 @@
+//! Why an actor failed, and why it stopped.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::pid::Pid;
+
+/// What generated code makes of a user's error; the actor's loop adds where it happened.
+#[doc(hidden)]
+pub struct Fault {
+    /// The error, rendered.
+    pub text: String,
+    /// The error itself, when it can be shared between threads.
+    pub error: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// What the actor was doing when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Building its state: the producer given to `spawn`.
+    Building,
+    /// Handling a message of this type.
+    Handling(&'static str),
+    /// In the `#[on(..)]` method of this name.
+    Lifecycle(&'static str),
+    /// In a future given to `ctx.pipe`.
+    Piping,
+    /// Dropping its state.
+    Dropping,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Building => f.write_str("while its state was built"),
+            Self::Handling(message) => write!(f, "while handling `{message}`"),
+            Self::Lifecycle(word) => write!(f, "in `#[on({word})]`"),
+            Self::Piping => f.write_str("in a piped future"),
+            Self::Dropping => f.write_str("while its state was dropped"),
+        }
+    }
+}
+
+/// One failure of one actor: a panic, or an error that counts as a failure.
+///
+/// Cheap to clone. [`Display`](fmt::Display) gives the whole sentence, [`text`](Self::text) the
+/// panic's or error's own words, and [`downcast_ref`](Self::downcast_ref) the error itself.
+#[derive(Clone)]
+pub struct Failure(Arc<Inner>);
+
+struct Inner {
+    actor: Pid,
+    stage: Stage,
+    text: String,
+    cause: Cause,
+}
+
+enum Cause {
+    /// Behind a lock because a payload need not be `Sync`.
+    Panic(Mutex<Payload>),
+    Error(Option<Box<dyn Any + Send + Sync>>),
+}
+
+impl Failure {
+    pub(crate) fn from_fault(actor: Pid, stage: Stage, fault: Fault) -> Self {
+        Self(Arc::new(Inner {
+            actor,
+            stage,
+            text: fault.text,
+            cause: Cause::Error(fault.error),
+        }))
+    }
+
+    pub(crate) fn from_panic(actor: Pid, stage: Stage, payload: Payload) -> Self {
+        Self(Arc::new(Inner {
+            actor,
+            stage,
+            text: payload.text(),
+            cause: Cause::Panic(Mutex::new(payload)),
+        }))
+    }
+
+    /// The actor that failed.
+    #[must_use]
+    pub fn actor(&self) -> &Pid {
+        &self.0.actor
+    }
+
+    /// What it was doing.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.0.stage
+    }
+
+    /// The error rendered by `Display` (else `Debug`), or the panic's message.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether it was a panic.
+    #[must_use]
+    pub fn is_panic(&self) -> bool {
+        matches!(self.0.cause, Cause::Panic(_))
+    }
+
+    /// The error as the type that the handler returned. `None` for a panic, for another type, and
+    /// for an error that is not `Send + Sync`.
+    #[must_use]
+    pub fn downcast_ref<E: 'static>(&self) -> Option<&E> {
+        match &self.0.cause {
+            Cause::Error(Some(error)) => error.downcast_ref(),
+            Cause::Error(None) | Cause::Panic(_) => None,
+        }
+    }
+
+    /// Shows the payload of a panic to `look`, under a lock because it need not be `Sync`.
+    /// `None` when it was no panic.
+    pub fn with_panic_payload<R>(&self, look: impl FnOnce(&(dyn Any + Send)) -> R) -> Option<R> {
+        match &self.0.cause {
+            Cause::Panic(payload) => payload.lock().0.as_deref().map(look),
+            Cause::Error(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.is_panic() {
+            "panicked"
+        } else {
+            "failed"
+        };
+        let Inner {
+            actor, stage, text, ..
+        } = &*self.0;
+        write!(f, "`{}` {verb} {stage}: {text}", actor.id())
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failure({self})")
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Why an actor stopped.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// It was asked to: `stop`, `poison`, its parent or the system stopped.
+    Stopped,
+    /// `kill`, or its runtime went away.
+    Killed,
+    /// It failed.
+    Failed(Failure),
+}
+
+impl StopReason {
+    /// The failure, if it was one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Stopped | Self::Killed => None,
+        }
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("stopped"),
+            Self::Killed => f.write_str("killed"),
+            Self::Failed(failure) => failure.fmt(f),
+        }
+    }
+}
+
+/// The payload of a panic. Its own destructor may panic again; that one is swallowed.
+pub(crate) struct Payload(Option<Box<dyn Any + Send>>);
+
+impl Payload {
+    fn text(&self) -> String {
+        let Some(payload) = &self.0 else {
+            return String::new();
+        };
+        if let Some(text) = payload.downcast_ref::<&'static str>() {
+            return (*text).to_owned();
+        }
+        match payload.downcast_ref::<String>() {
+            Some(text) => text.clone(),
+            None => "a panic whose payload is no text".to_owned(),
+        }
+    }
+}
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        let payload = self.0.take();
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            // Dropping what came out of a destructor could go on for ever.
+            std::mem::forget(again);
+        }
+    }
+}
+
+/// Runs user code, and gives back the payload when it panics.
+pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Payload> {
+    // The state that a panic may have left inconsistent is dropped with its actor.
+    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Payload(Some(payload)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pid() -> Pid {
+        Pid::local("nonhost".into(), "a/b".to_owned())
+    }
+
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_dropped_is_contained() {
+        let payload = catch(|| std::panic::panic_any(Bomb)).err();
+        drop(payload);
+    }
+
+    #[test]
+    fn the_sentence_names_actor_stage_and_cause() {
+        let payload = catch(|| panic!("out of {}", "cheese")).err();
+        let failure =
+            Failure::from_panic(pid(), Stage::Handling("Order"), payload.expect("panicked"));
+        assert_eq!(
+            failure.to_string(),
+            "`a/b` panicked while handling `Order`: out of cheese"
+        );
+        assert!(failure.is_panic());
+        assert_eq!(failure.with_panic_payload(|p| p.is::<String>()), Some(true));
+    }
+
+    #[test]
+    fn an_error_keeps_its_type() {
+        let fault = Fault {
+            text: "seven".to_owned(),
+            error: Some(Box::new(7_u8)),
+        };
+        let failure = Failure::from_fault(pid(), Stage::Building, fault);
+        assert_eq!(failure.downcast_ref::<u8>(), Some(&7));
+        assert_eq!(failure.downcast_ref::<u16>(), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Where an actor stands between its start and its end, and who wants to know.
+
+use std::collections::BTreeMap;
+
+use crate::error::StartError;
+use crate::failure::StopReason;
+use crate::node::{EndSender, Node, Occupied, StartSender};
+use crate::scope::Scope;
+use crate::sync::Arc;
+use crate::terminated::Key;
+
+/// The part of an actor that is seldom looked at. What most actors never need is in a box.
+#[derive(Default)]
+pub(crate) struct Life {
+    pub(crate) started: bool,
+    pub(crate) ended: Option<StopReason>,
+    /// Nobody is spawned below it any more.
+    childless: bool,
+    more: Option<Box<More>>,
+}
+
+#[derive(Default)]
+struct More {
+    scope: Scope,
+    watchers: BTreeMap<Key, Arc<dyn Node>>,
+    on_start: Vec<StartSender>,
+    on_end: Vec<EndSender>,
+}
+
+/// Who is to be told of an end, when the lock is released.
+#[derive(Default)]
+pub(crate) struct Mourners {
+    pub(crate) watchers: BTreeMap<Key, Arc<dyn Node>>,
+    pub(crate) on_start: Vec<StartSender>,
+    pub(crate) on_end: Vec<EndSender>,
+}
+
+impl Life {
+    pub(crate) fn add_child(
+        &mut self,
+        child: Arc<dyn Node>,
+        name: Option<&Arc<str>>,
+    ) -> Result<(), Occupied> {
+        if self.childless {
+            return Err(Occupied::Closed);
+        }
+        self.more().scope.add(child, name)
+    }
+
+    /// From now on no child is added. Returns those that there are.
+    pub(crate) fn close_scope(&mut self) -> Vec<Arc<dyn Node>> {
+        self.childless = true;
+        self.scope().map_or_else(Vec::new, |scope| scope.children())
+    }
+
+    /// The children, if there ever was one.
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.more.as_ref().map(|more| &more.scope)
+    }
+
+    pub(crate) fn scope_mut(&mut self) -> Option<&mut Scope> {
+        self.more.as_mut().map(|more| &mut more.scope)
+    }
+
+    /// Whom to tell that the actor has started.
+    pub(crate) fn start(&mut self) -> Vec<StartSender> {
+        self.started = true;
+        match &mut self.more {
+            Some(more) => std::mem::take(&mut more.on_start),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whom to tell that the actor has ended.
+    pub(crate) fn end(&mut self, reason: StopReason) -> Mourners {
+        self.ended = Some(reason);
+        self.childless = true;
+        match &mut self.more {
+            Some(more) => Mourners {
+                watchers: std::mem::take(&mut more.watchers),
+                on_start: std::mem::take(&mut more.on_start),
+                on_end: std::mem::take(&mut more.on_end),
+            },
+            None => Mourners::default(),
+        }
+    }
+
+    /// How the start went; `None` while that is open.
+    pub(crate) fn start_result(&self) -> Option<Result<(), StartError>> {
+        match &self.ended {
+            _ if self.started => Some(Ok(())),
+            Some(StopReason::Failed(failure)) => Some(Err(StartError::Failed(failure.clone()))),
+            Some(_) => Some(Err(StartError::Stopped)),
+            None => None,
+        }
+    }
+
+    pub(crate) fn add_watcher(&mut self, key: Key, watcher: Arc<dyn Node>) {
+        self.more().watchers.insert(key, watcher);
+    }
+
+    pub(crate) fn remove_watcher(&mut self, key: Key) {
+        if let Some(more) = &mut self.more {
+            more.watchers.remove(&key);
+        }
+    }
+
+    pub(crate) fn add_on_start(&mut self, waiter: StartSender) {
+        let waiters = &mut self.more().on_start;
+        prune(waiters, StartSender::is_closed);
+        waiters.push(waiter);
+    }
+
+    pub(crate) fn add_on_end(&mut self, waiter: EndSender) {
+        let waiters = &mut self.more().on_end;
+        prune(waiters, EndSender::is_closed);
+        waiters.push(waiter);
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+}
+
+/// Forgets waiters that went away, before the list would grow: a poll loop that waits with a
+/// time-out must not fill memory.
+fn prune<T>(waiters: &mut Vec<T>, gone: impl Fn(&T) -> bool) {
+    if waiters.len() == waiters.capacity() {
+        waiters.retain(|waiter| !gone(waiter));
+    }
+}

@@ -1,0 +1,446 @@
+//! The mailbox's queue: many senders, one consumer, a bound, and a control lane beside it.
+//!
+//! A push is a short critical section and allocates only when the buffer grows. The consumer takes
+//! everything that waits at once, so that it meets the lock once a batch, and is woken only when it
+//! is parked. Generic over its item; knows nothing of actors.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll, Waker};
+
+use crate::senders::Senders;
+use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Mutex, Ordering};
+
+/// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
+/// actor's memory, and a burst that grew it pays for growing it again.
+const KEEP_BYTES: usize = 4 * 1024;
+
+/// Stands for "no bound".
+pub(crate) const UNBOUNDED: u32 = u32::MAX;
+
+/// The sender's side: everything under one lock.
+pub(crate) struct Queue<T> {
+    shared: Mutex<Shared<T>>,
+}
+
+/// The consumer's side: what it writes for each item. Kept apart from the [`Queue`] by its owner,
+/// so that the senders' cache line and the consumer's are two.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// Items of the batch that are not yet given to the handler, times two, plus one while the
+    /// handler has one.
+    left: AtomicU32,
+    /// The control lane: the highest level raised so far.
+    signal: AtomicU8,
+    /// Whether a sender waits for room.
+    senders_wait: AtomicBool,
+}
+
+impl Progress {
+    /// The highest level raised so far.
+    #[inline]
+    pub(crate) fn signal(&self) -> u8 {
+        // Relaxed: whoever parks looks again under the lock.
+        self.signal.load(Ordering::Relaxed)
+    }
+
+    /// Says before each item how many remain behind it.
+    #[inline]
+    pub(crate) fn begin_item(&self, behind: usize) {
+        let left = u32::try_from(behind).unwrap_or(u32::MAX / 2 - 1);
+        self.left.store(left * 2 + 1, Ordering::Relaxed);
+    }
+
+    /// Says that the handler has nothing in hand.
+    pub(crate) fn end_item(&self) {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left & !1, Ordering::Relaxed);
+    }
+
+    /// Items in the consumer's batch, without the one in the handler.
+    fn unhandled(&self) -> u32 {
+        self.left.load(Ordering::Relaxed) / 2
+    }
+
+    /// Items in the consumer's batch, with the one in the handler.
+    fn in_hand(&self) -> u32 {
+        self.left.load(Ordering::Relaxed).div_ceil(2)
+    }
+}
+
+#[repr(C)] // what every push touches comes first, on the lock's own cache line
+struct Shared<T> {
+    items: VecDeque<T>,
+    accepted: u64,
+    capacity: u32,
+    /// Places promised to waiting senders.
+    reserved: u32,
+    /// The size of the consumer's batch when it took it: at least what is left of it.
+    batch: u32,
+    /// The consumer waits for an item.
+    parked: bool,
+    closed: bool,
+    /// The counts were taken; who comes now is counted elsewhere.
+    retired: bool,
+    waker: Option<Waker>,
+    refused: u64,
+    senders: Option<Box<Senders>>,
+}
+
+/// Why a push was refused; gives back what was pushed.
+#[derive(Debug)]
+pub(crate) enum Refused<M> {
+    Full(M),
+    /// `retired`: the queue's counts were taken already, so this refusal is not in them.
+    Closed {
+        message: M,
+        retired: bool,
+    },
+}
+
+/// What a sender that waits for room remembers between polls.
+#[derive(Default)]
+pub(crate) struct Place {
+    ticket: Option<u64>,
+}
+
+/// What the consumer gets.
+pub(crate) enum Taken<T> {
+    /// The first of the items; the rest is in the batch.
+    Item(T),
+    /// Nothing waits, and nothing can come any more.
+    Drained,
+    /// A level at or above the consumer's limit is raised.
+    Signal,
+}
+
+/// The counts of a queue.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct QueueCounts {
+    pub(crate) accepted: u64,
+    pub(crate) refused: u64,
+    /// Queued, in the consumer's batch, or in its hand.
+    pub(crate) waiting: u64,
+}
+
+impl<T> Queue<T> {
+    pub(crate) fn new(capacity: u32) -> Self {
+        Self {
+            shared: Mutex::new(Shared {
+                items: VecDeque::new(),
+                accepted: 0,
+                capacity,
+                reserved: 0,
+                batch: 0,
+                parked: false,
+                closed: false,
+                retired: false,
+                waker: None,
+                refused: 0,
+                senders: None,
+            }),
+        }
+    }
+
+    /// Appends an item if there is room. `make` runs under the lock, so that a refused message was
+    /// never turned into an item; it must only move.
+    #[inline]
+    pub(crate) fn push<M>(
+        &self,
+        progress: &Progress,
+        message: M,
+        make: impl FnOnce(M) -> T,
+    ) -> Result<(), Refused<M>> {
+        let mut shared = self.shared.lock();
+        if shared.closed {
+            return Err(shared.refuse_closed(message));
+        }
+        if !shared.has_room(progress) {
+            shared.refused += 1;
+            return Err(Refused::Full(message));
+        }
+        shared.items.push_back(make(message));
+        shared.accepted += 1;
+        let waker = shared.consumer_to_wake();
+        drop(shared);
+        wake(waker);
+        Ok(())
+    }
+
+    /// Appends an item whatever the bound; `counted` says whether it counts as accepted.
+    /// Gives it back when the queue is closed to it.
+    pub(crate) fn push_unbounded(&self, item: T, counted: bool) -> Result<(), T> {
+        let mut shared = self.shared.lock();
+        if shared.retired || (counted && shared.closed) {
+            return Err(item);
+        }
+        shared.items.push_back(item);
+        shared.accepted += u64::from(counted);
+        let waker = shared.consumer_to_wake();
+        drop(shared);
+        wake(waker);
+        Ok(())
+    }
+
+    /// Appends an item as soon as there is room, first come, first served.
+    pub(crate) fn poll_push<M>(
+        &self,
+        progress: &Progress,
+        cx: &Context<'_>,
+        place: &mut Place,
+        message: &mut Option<M>,
+        make: impl FnOnce(M) -> T,
+    ) -> Poll<Result<(), Refused<M>>> {
+        let mut shared = self.shared.lock();
+        let Some(taken) = message.take() else {
+            return Poll::Pending; // polled again after it was ready
+        };
+        if shared.closed {
+            place.ticket = None; // closing emptied the line
+            return Poll::Ready(Err(shared.refuse_closed(taken)));
+        }
+        let turn = match place.ticket {
+            Some(ticket) => shared.senders().take_grant(ticket),
+            None => shared.line_is_empty() && shared.has_room(progress),
+        };
+        if !turn {
+            *message = Some(taken);
+            place.ticket = Some(shared.senders().wait(place.ticket, cx.waker()));
+            progress.senders_wait.store(true, Ordering::Relaxed);
+            return Poll::Pending;
+        }
+        if place.ticket.take().is_some() {
+            shared.reserved -= 1;
+        }
+        shared.items.push_back(make(taken));
+        shared.accepted += 1;
+        let waker = shared.consumer_to_wake();
+        drop(shared);
+        wake(waker);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Leaves the line; a place that was already promised goes to the next in it.
+    pub(crate) fn leave(&self, progress: &Progress, place: &mut Place) {
+        let Some(ticket) = place.ticket.take() else {
+            return;
+        };
+        let mut shared = self.shared.lock();
+        if shared.closed {
+            return;
+        }
+        if shared.senders().leave(ticket) {
+            shared.reserved -= 1;
+        }
+        let granted = shared.grant(progress);
+        drop(shared);
+        granted.into_iter().for_each(Waker::wake);
+    }
+
+    /// Takes everything that waits: the first item is returned, the rest goes to `batch`, which
+    /// must be empty. Parks when there is nothing. `limit` is the signal level that comes first.
+    pub(crate) fn poll_take(
+        &self,
+        progress: &Progress,
+        cx: &Context<'_>,
+        batch: &mut VecDeque<T>,
+        limit: u8,
+    ) -> Poll<Taken<T>> {
+        let mut shared = self.shared.lock();
+        progress.left.store(0, Ordering::Relaxed);
+        if progress.signal() >= limit {
+            return Poll::Ready(Taken::Signal);
+        }
+        if shared.items.is_empty() {
+            if shared.closed {
+                return Poll::Ready(Taken::Drained);
+            }
+            shared.batch = 0;
+            let granted = shared.grant(progress);
+            shared.park(cx, batch);
+            drop(shared);
+            granted.into_iter().for_each(Waker::wake);
+            return Poll::Pending;
+        }
+        // One alone needs no second buffer.
+        if shared.items.len() > 1 {
+            std::mem::swap(&mut shared.items, batch);
+        }
+        let source = if batch.is_empty() {
+            &mut shared.items
+        } else {
+            &mut *batch
+        };
+        let first = source.pop_front();
+        let behind = batch.len();
+        shared.batch = u32::try_from(behind).unwrap_or(u32::MAX);
+        progress.begin_item(behind);
+        let granted = shared.grant(progress);
+        drop(shared);
+        granted.into_iter().for_each(Waker::wake);
+        match first {
+            Some(item) => Poll::Ready(Taken::Item(item)),
+            None => Poll::Ready(Taken::Drained), // not reached: it was not empty
+        }
+    }
+
+    /// Promises the room that the consumer has made to senders that wait for it. Cheap when none
+    /// does.
+    #[inline]
+    pub(crate) fn give_room(&self, progress: &Progress) {
+        if progress.senders_wait.load(Ordering::Relaxed) {
+            self.give_room_now(progress);
+        }
+    }
+
+    #[cold]
+    fn give_room_now(&self, progress: &Progress) {
+        let granted = self.shared.lock().grant(progress);
+        granted.into_iter().for_each(Waker::wake);
+    }
+
+    /// Remembers whom a signal wakes while the consumer waits for something else than an item.
+    /// Returns the level raised so far.
+    pub(crate) fn watch_signal(&self, progress: &Progress, waker: &Waker) -> u8 {
+        let mut shared = self.shared.lock();
+        shared.remember(waker);
+        // A handler that waits has taken its item: here its place is free for sure.
+        let granted = shared.grant(progress);
+        drop(shared);
+        granted.into_iter().for_each(Waker::wake);
+        progress.signal()
+    }
+
+    /// Raises the control level and wakes the consumer, whatever it waits for. Closes the door
+    /// to senders.
+    pub(crate) fn raise(&self, progress: &Progress, level: u8) {
+        progress.signal.fetch_max(level, Ordering::Relaxed);
+        let mut shared = self.shared.lock();
+        let waiting = shared.close(progress);
+        let waker = shared.waker.take();
+        shared.parked = false;
+        drop(shared);
+        wake(waker);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Closes the door for good and takes what is left, with the final counts.
+    pub(crate) fn retire(&self, progress: &Progress) -> (VecDeque<T>, QueueCounts) {
+        let mut shared = self.shared.lock();
+        let waiting = shared.close(progress);
+        shared.retired = true;
+        shared.waker = None;
+        let counts = QueueCounts {
+            accepted: std::mem::take(&mut shared.accepted),
+            refused: std::mem::take(&mut shared.refused),
+            waiting: 0,
+        };
+        let rest = std::mem::take(&mut shared.items);
+        drop(shared);
+        waiting.into_iter().for_each(Waker::wake);
+        (rest, counts)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.lock().closed
+    }
+
+    pub(crate) fn counts(&self, progress: &Progress) -> QueueCounts {
+        let shared = self.shared.lock();
+        QueueCounts {
+            accepted: shared.accepted,
+            refused: shared.refused,
+            waiting: shared.items.len() as u64 + u64::from(progress.in_hand()),
+        }
+    }
+}
+
+impl<T> Shared<T> {
+    #[inline]
+    fn has_room(&self, progress: &Progress) -> bool {
+        if self.capacity == UNBOUNDED {
+            return true;
+        }
+        let (waiting, capacity) = (self.items.len() as u64, u64::from(self.capacity));
+        let waiting = waiting + u64::from(self.reserved);
+        // The batch's first size is an upper bound of what is left of it. The exact number is on
+        // the consumer's cache line, so look only when it matters.
+        waiting + u64::from(self.batch) < capacity
+            || waiting + u64::from(progress.unhandled()) < capacity
+    }
+
+    fn line_is_empty(&self) -> bool {
+        self.senders.as_ref().is_none_or(|line| line.is_empty())
+    }
+
+    fn senders(&mut self) -> &mut Senders {
+        self.senders.get_or_insert_default()
+    }
+
+    /// Promises free places to those first in line; returns whom to wake after the lock.
+    fn grant(&mut self, progress: &Progress) -> Vec<Waker> {
+        let mut granted = Vec::new();
+        if self.senders.is_none() {
+            return granted;
+        }
+        while !self.line_is_empty() && self.has_room(progress) {
+            granted.extend(self.senders().grant_first());
+            self.reserved += 1;
+        }
+        if self.line_is_empty() {
+            progress.senders_wait.store(false, Ordering::Relaxed);
+        }
+        granted
+    }
+
+    #[cold]
+    fn refuse_closed<M>(&mut self, message: M) -> Refused<M> {
+        self.refused += u64::from(!self.retired);
+        Refused::Closed {
+            message,
+            retired: self.retired,
+        }
+    }
+
+    #[inline]
+    fn consumer_to_wake(&mut self) -> Option<Waker> {
+        if !self.parked {
+            return None;
+        }
+        self.parked = false;
+        self.waker.take()
+    }
+
+    fn close(&mut self, progress: &Progress) -> Vec<Waker> {
+        self.closed = true;
+        self.reserved = 0;
+        progress.senders_wait.store(false, Ordering::Relaxed);
+        match self.senders.take() {
+            Some(line) => line.into_wakers(),
+            None => Vec::new(),
+        }
+    }
+
+    fn remember(&mut self, waker: &Waker) {
+        match &mut self.waker {
+            Some(known) => known.clone_from(waker),
+            None => self.waker = Some(waker.clone()),
+        }
+    }
+
+    fn park(&mut self, cx: &Context<'_>, batch: &mut VecDeque<T>) {
+        self.parked = true;
+        self.remember(cx.waker());
+        for buffer in [&mut self.items, batch] {
+            if buffer.capacity() * size_of::<T>() > KEEP_BYTES {
+                *buffer = VecDeque::new();
+            }
+        }
+    }
+}
+
+#[inline]
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}

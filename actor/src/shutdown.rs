@@ -1,0 +1,112 @@
+//! The end of a system.
+
+use std::future::poll_fn;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::core::{Core, ShutdownReport};
+use crate::node::{Level, Node, leaves_first};
+use crate::pid::Pid;
+use crate::sync::Arc;
+use crate::system::ActorSystem;
+
+/// What killed actors get for their `#[on(stopped)]`.
+const GRACE: Duration = Duration::from_secs(1);
+/// What actors get whose `#[on(stopped)]` was dropped too.
+const LAST_GRACE: Duration = Duration::from_millis(100);
+
+impl ActorSystem {
+    /// Stops all actors, children before their parents, and waits for them.
+    ///
+    /// Those that have not stopped at the deadline ([`SystemBuilder::shutdown_deadline`],
+    /// default 10 s) are killed, and get one more second for their `#[on(stopped)]`. A second call
+    /// joins the first.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped, the shutdown goes on.
+    ///
+    /// [`SystemBuilder::shutdown_deadline`]: crate::SystemBuilder::shutdown_deadline
+    pub async fn shutdown(&self) -> ShutdownReport {
+        let mut report = self.begin_shutdown();
+        match report.wait_for(Option::is_some).await {
+            Ok(report) => report.as_deref().cloned().unwrap_or_else(nothing),
+            // The runtime has ended, and all actors with it.
+            Err(_) => nothing(),
+        }
+    }
+
+    fn begin_shutdown(&self) -> watch::Receiver<Option<Arc<ShutdownReport>>> {
+        let mut slot = self.core().shutdown.lock();
+        slot.get_or_insert_with(|| {
+            let (sender, receiver) = watch::channel(None);
+            let core = self.core().clone();
+            self.core().runtime.spawn(async move {
+                let report = end_all(&core).await;
+                core.events.close();
+                sender.send_replace(Some(Arc::new(report)));
+            });
+            receiver
+        })
+        .clone()
+    }
+}
+
+fn nothing() -> ShutdownReport {
+    ShutdownReport {
+        late: Vec::new(),
+        stuck: Vec::new(),
+        took: Duration::ZERO,
+    }
+}
+
+async fn end_all(core: &Core) -> ShutdownReport {
+    let began = Instant::now();
+    let roots = {
+        let mut root = core.root.lock();
+        root.close();
+        root.children()
+    };
+    raise_all(roots, Level::Stop);
+    let mut report = nothing();
+    if !ended_within(core, core.settings.shutdown_deadline).await {
+        report.late = unfinished(core);
+        tracing::warn!(late = ?report.late, "not stopped within the deadline; killing");
+        report.stuck = force(core).await;
+    }
+    report.took = began.elapsed();
+    report
+}
+
+/// Kills what is left. Returns what cannot even be killed.
+async fn force(core: &Core) -> Vec<Pid> {
+    for (level, grace) in [(Level::Kill, GRACE), (Level::Abort, LAST_GRACE)] {
+        raise_all(core.root.lock().children(), level);
+        if ended_within(core, grace).await {
+            return Vec::new();
+        }
+    }
+    let stuck = unfinished(core);
+    tracing::error!(?stuck, "still running: a handler blocks its thread");
+    stuck
+}
+
+fn raise_all(actors: Vec<Arc<dyn Node>>, level: Level) {
+    for actor in actors.into_iter().rev() {
+        actor.raise(level);
+    }
+}
+
+async fn ended_within(core: &Core, limit: Duration) -> bool {
+    let empty = poll_fn(|cx| core.root.lock().poll_empty(cx));
+    timeout(limit, empty).await.is_ok()
+}
+
+/// The actors that others wait for: those alive without a living child.
+fn unfinished(core: &Core) -> Vec<Pid> {
+    let alive = leaves_first(core.root.lock().children());
+    let leaves = alive.iter().filter(|actor| actor.children().is_empty());
+    leaves.map(|actor| actor.pid()).collect()
+}

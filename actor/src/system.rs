@@ -1,0 +1,222 @@
+//! The system: the home of actors.
+
+use std::fmt;
+use std::hash::BuildHasher;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::actor_ref::ActorRef;
+use crate::cell::Cell;
+use crate::core::{Core, Settings};
+use crate::error::{LookupError, SystemError};
+use crate::event::Events;
+use crate::failure::catch;
+use crate::handles::Receives;
+use crate::mailbox::Mailbox;
+use crate::node::Node;
+use crate::stats::Stats;
+use crate::sync::Arc;
+
+/// Five seconds for a reply, unless the builder or [`Ask::timeout`](crate::Ask::timeout) says
+/// otherwise.
+const ASK_TIMEOUT: Duration = Duration::from_secs(5);
+/// A thousand messages wait at most, unless the builder, the actor or its props say otherwise.
+const MAILBOX: Mailbox = Mailbox::bounded(1_000);
+/// Ten seconds for all actors to stop, unless the builder says otherwise.
+const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A home for actors in this process, on one tokio runtime. Cheap to clone.
+///
+/// There can be any number of systems; they share nothing. The system and its actors live until
+/// [`shutdown`](Self::shutdown), or until the runtime ends; dropping the handle does not end them.
+#[derive(Clone)]
+pub struct ActorSystem {
+    core: Arc<Core>,
+}
+
+impl ActorSystem {
+    /// A system with the default settings, on the runtime that this is called in.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemError`]: outside of a tokio runtime, or when the runtime has no timer.
+    pub fn new(name: impl AsRef<str>) -> Result<Self, SystemError> {
+        Self::builder(name).build()
+    }
+
+    /// A system with other settings.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let system = ActorSystem::builder("orders")
+    ///     .ask_timeout(Duration::from_secs(1))
+    ///     .mailbox(Mailbox::bounded(10_000))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(name: impl AsRef<str>) -> SystemBuilder {
+        SystemBuilder {
+            settings: Settings {
+                name: name.as_ref().into(),
+                ask_timeout: ASK_TIMEOUT,
+                mailbox: MAILBOX,
+                shutdown_deadline: SHUTDOWN_DEADLINE,
+                // The standard library's hash keys are the only randomness that it hands out.
+                seed: std::hash::RandomState::new().hash_one(0_u8),
+            },
+            runtime: None,
+        }
+    }
+
+    pub(crate) fn from_core(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The name given at the start. It tells systems apart in a log and means nothing else.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.core.settings.name
+    }
+
+    /// The seed of all that is random in this system; see [`SystemBuilder::seed`].
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.core.settings.seed
+    }
+
+    /// What became of every message so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.core.stats()
+    }
+
+    /// Subscribes to what happens from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.core.events.subscribe()
+    }
+
+    /// Finds a living actor by its path: `name`, `parent/name`, `parent/$7`.
+    ///
+    /// # Errors
+    ///
+    /// [`LookupError`]: there is none, or it is of another type.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor] #[derive(Default)] struct Counter;
+    /// # #[actor] impl Counter { #[handler] fn add(&mut self, _: u32) {} }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("demo")?;
+    /// let spawned = system.spawn_named("clicks", Counter::default)?;
+    /// let found = system.lookup::<Counter>("clicks")?;
+    /// assert_eq!(found, spawned);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lookup<A: Receives>(&self, path: impl AsRef<str>) -> Result<ActorRef<A>, LookupError> {
+        let path = path.as_ref();
+        let not_found = || LookupError::NotFound(path.to_owned());
+        let node = self.find(path).ok_or_else(not_found)?;
+        let found = node.actor_type();
+        match node.into_any().downcast::<Cell<A>>() {
+            Ok(cell) => Ok(ActorRef::new(cell)),
+            Err(_) => Err(LookupError::WrongType {
+                path: path.to_owned(),
+                found,
+                wanted: std::any::type_name::<A>(),
+            }),
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<Arc<dyn Node>> {
+        let mut segments = path.split('/');
+        let top = self.core.root.lock().child(segments.next()?)?;
+        segments.try_fold(top, |node, segment| node.child(segment))
+    }
+}
+
+impl fmt::Debug for ActorSystem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActorSystem")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of an [`ActorSystem`]; each method says its default.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SystemBuilder {
+    settings: Settings,
+    runtime: Option<Handle>,
+}
+
+impl SystemBuilder {
+    /// How long an `ask` waits for its reply. Default: 5 s.
+    pub fn ask_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.ask_timeout = timeout;
+        self
+    }
+
+    /// The mailbox of actors that do not choose their own. Default: bounded, 1000 messages.
+    pub fn mailbox(mut self, mailbox: Mailbox) -> Self {
+        self.settings.mailbox = mailbox;
+        self
+    }
+
+    /// How long a shutdown waits for actors to stop before it kills them. Default: 10 s.
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.settings.shutdown_deadline = deadline;
+        self
+    }
+
+    /// The seed of all that is random in the system, so that a run can be repeated. Default: from
+    /// the operating system.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The runtime whose threads run the actors. Default: the one that [`build`](Self::build) is
+    /// called in.
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// Makes the system.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemError`]: outside of a tokio runtime, or when the runtime has no timer.
+    pub fn build(self) -> Result<ActorSystem, SystemError> {
+        let runtime = match self.runtime {
+            Some(runtime) => runtime,
+            None => Handle::try_current().map_err(|_| SystemError::NoRuntime)?,
+        };
+        check_timer(&runtime)?;
+        Ok(ActorSystem {
+            core: Arc::new(Core::new(self.settings, runtime)),
+        })
+    }
+}
+
+/// A runtime says only by a panic that it has no timer.
+fn check_timer(runtime: &Handle) -> Result<(), SystemError> {
+    let _entered = runtime.enter();
+    match catch(|| drop(tokio::time::sleep(Duration::ZERO))) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(SystemError::NoTimer),
+    }
+}
