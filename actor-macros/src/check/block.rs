@@ -1,0 +1,79 @@
+//! Rules about an impl block as a whole.
+
+use crate::diagnostics::{Diagnostics, pretty};
+use crate::model::{Block, Misplaced, Signature, Why};
+use crate::parse::carry;
+use quote::ToTokens;
+
+pub(super) fn type_is_a_path(model: &Block, found: &mut Diagnostics) {
+    if model.name.is_none() {
+        found.over(
+            &model.self_ty,
+            "an actor is a struct or an enum of this crate, write its name",
+        );
+    }
+}
+
+pub(super) fn markers_mark_something(model: &Block, found: &mut Diagnostics) {
+    for Misplaced { word, why } in &model.misplaced {
+        let text = match why {
+            Why::NoMethod => format!("`#[{word}]` marks a method, remove it here"),
+            Why::Second => "a method has one marker, write a method for each".to_owned(),
+            Why::Conditional => {
+                format!(
+                    "`#[{word}]` cannot hide in a `cfg_attr`, write `#[{word}]` and put the condition into a `#[cfg(..)]`"
+                )
+            }
+        };
+        found.at(word.span(), text);
+    }
+}
+
+/// Two handlers that are spelled alike. (Two spellings of one type are found by the compiler.)
+pub(super) fn one_handler_for_a_message(model: &Block, found: &mut Diagnostics) {
+    for (at, handler) in model.handlers.iter().enumerate() {
+        let Some(message) = handler.message() else {
+            continue;
+        };
+        let spelled = message.to_token_stream().to_string();
+        let earlier = model.handlers[..at].iter().find(|earlier| {
+            let same = earlier
+                .message()
+                .is_some_and(|ty| ty.to_token_stream().to_string() == spelled);
+            same && !may_exclude(&earlier.signature, &handler.signature)
+        });
+        if let Some(earlier) = earlier {
+            found.over(
+                message,
+                format_args!(
+                    "`{}` has a handler already, `{}`: remove one of the two",
+                    pretty(message),
+                    earlier.signature.name
+                ),
+            );
+        }
+    }
+}
+
+pub(super) fn one_method_for_an_event(model: &Block, found: &mut Diagnostics) {
+    for (at, event) in model.events.iter().enumerate() {
+        let earlier = model.events[..at].iter().find(|earlier| {
+            earlier.kind == event.kind && !may_exclude(&earlier.signature, &event.signature)
+        });
+        if let Some(earlier) = earlier {
+            found.at(
+                event.span,
+                format_args!(
+                    "`{}` has a method already, `{}`: remove one of the two",
+                    event.kind.word(),
+                    earlier.signature.name
+                ),
+            );
+        }
+    }
+}
+
+/// Whether conditions may keep the two methods apart; the compiler will tell if they do not.
+fn may_exclude(one: &Signature, other: &Signature) -> bool {
+    !carry::conditions(&one.attrs).is_empty() && !carry::conditions(&other.attrs).is_empty()
+}

@@ -1,0 +1,76 @@
+//! Rules about lifecycle methods.
+
+use crate::diagnostics::{Diagnostics, pretty};
+use crate::model::{Event, EventKind, Param, Role};
+use crate::parse::types::{is_named, is_no_result};
+
+pub(super) fn check(event: &Event, found: &mut Diagnostics) {
+    let params = takes_its_event(event, found);
+    takes_nothing_else(event, params, found);
+    returns_nothing_but_a_failure(event, found);
+}
+
+/// `terminated` takes `Terminated` first. Gives the parameters behind it.
+fn takes_its_event<'a>(event: &'a Event, found: &mut Diagnostics) -> &'a [Param] {
+    let params = event.signature.params.as_slice();
+    if event.kind != EventKind::Terminated {
+        return params;
+    }
+    match params {
+        [first, rest @ ..] if first.role == Role::Other => rest,
+        _ => {
+            found.at(
+                event.signature.name.span(),
+                "`terminated` tells who is gone, add a parameter `event: Terminated` behind `self`",
+            );
+            params
+        }
+    }
+}
+
+fn takes_nothing_else(event: &Event, params: &[Param], found: &mut Diagnostics) {
+    let mut ctx = false;
+    for param in params {
+        let word = event.kind.word();
+        match param.role {
+            Role::Ctx if !ctx => ctx = true,
+            Role::Ctx => found.over(
+                &param.ty,
+                "a lifecycle method has one `&mut Ctx<Self>`, remove this one",
+            ),
+            _ if matches!(param.ty, syn::Type::Reference(_)) || is_named(&param.ty, "Ctx") => {
+                found.over(
+                    &param.ty,
+                    "the context of a lifecycle method has another type, write `&mut Ctx<Self>`",
+                );
+            }
+            _ if is_named(&param.ty, "Terminated") => found.over(
+                &param.ty,
+                format_args!(
+                    "`{word}` brings no `Terminated`, remove it or write `#[on(terminated)]`"
+                ),
+            ),
+            _ => found.over(
+                &param.ty,
+                format_args!(
+                    "a method for `{word}` takes no `{}`, only `&mut Ctx<Self>` can follow",
+                    pretty(&param.ty)
+                ),
+            ),
+        }
+    }
+}
+
+fn returns_nothing_but_a_failure(event: &Event, found: &mut Diagnostics) {
+    if let Some(output) = event
+        .signature
+        .output
+        .as_ref()
+        .filter(|output| is_no_result(output))
+    {
+        found.over(
+            output,
+            "a lifecycle method returns nothing or a `Result<(), E>`, change the type",
+        );
+    }
+}

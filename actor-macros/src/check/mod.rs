@@ -1,0 +1,76 @@
+//! The third stage: the rules, one function each. All of them run, and every mistake is reported.
+
+mod block;
+mod event;
+mod handler;
+mod method;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{Block, Mailbox, Options};
+use proc_macro2::Span;
+use syn::GenericParam;
+
+/// The rules of the struct half.
+pub(crate) fn options(model: &Options, found: &mut Diagnostics) {
+    capacity_is_not_zero(model, found);
+    one_actor_attribute(model.again.as_ref(), found);
+    owns_what_it_holds(&model.generics, found);
+}
+
+/// The rules of the impl half.
+pub(crate) fn block(model: &Block, found: &mut Diagnostics) {
+    one_actor_attribute(model.again.as_ref(), found);
+    block::type_is_a_path(model, found);
+    owns_what_it_holds(&model.generics, found);
+    block::markers_mark_something(model, found);
+    for handler in &model.handlers {
+        method::check(&handler.signature, "handler", found);
+        handler::check(handler, found);
+    }
+    for event in &model.events {
+        method::check(&event.signature, "lifecycle method", found);
+        event::check(event, found);
+    }
+    block::one_handler_for_a_message(model, found);
+    block::one_method_for_an_event(model, found);
+}
+
+/// `#[handler]` or `#[on(..)]` outside of an `#[actor] impl` block.
+pub(crate) fn stray_marker(marker: &str, found: &mut Diagnostics) {
+    found.at(
+        Span::call_site(),
+        format_args!("`#[{marker}]` marks a method of an `#[actor] impl` block, put `#[actor]` above the `impl`"),
+    );
+}
+
+fn capacity_is_not_zero(model: &Options, found: &mut Diagnostics) {
+    if let Some(Mailbox::Bounded(0, span)) = model.mailbox {
+        found.at(
+            span,
+            "a mailbox for 0 messages takes none, write at least 1 or `unbounded`",
+        );
+    }
+}
+
+fn one_actor_attribute(again: Option<&syn::Attribute>, found: &mut Diagnostics) {
+    if let Some(again) = again {
+        found.over(
+            again,
+            "`#[actor]` stands here twice, put all options into one",
+        );
+    }
+}
+
+fn owns_what_it_holds(generics: &syn::Generics, found: &mut Diagnostics) {
+    for param in &generics.params {
+        if let GenericParam::Lifetime(param) = param {
+            found.over(
+                &param.lifetime,
+                format_args!(
+                    "an actor outlives every borrow and cannot have the lifetime `{}`, hold owned data or an `Arc`",
+                    param.lifetime
+                ),
+            );
+        }
+    }
+}

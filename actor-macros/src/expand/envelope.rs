@@ -1,0 +1,92 @@
+//! The closed enum of an actor's messages, and what the mailbox knows of it.
+
+use super::{Called, Scope};
+use crate::names;
+use crate::parse::carry;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// `impl Receives for Counter`
+pub(super) fn receives(scope: &Scope<'_>) -> TokenStream {
+    let Scope {
+        private,
+        actor,
+        envelope,
+        impl_generics,
+        where_clause,
+        ..
+    } = scope;
+    quote! {
+        impl #impl_generics #private::Receives for #actor #where_clause { type Envelope = #envelope; }
+    }
+}
+
+/// The enum and `impl Envelope` for it.
+pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
+    let Scope {
+        private,
+        actor,
+        envelope,
+        impl_generics,
+        where_clause,
+        model,
+        ..
+    } = scope;
+    let name = &model.envelope;
+    let meta = names::meta();
+    let phantom = names::phantom();
+    let generic = !model.generics.params.is_empty();
+    // every parameter of the block is a parameter of the actor's type, or the compiler has refused the block
+    let unused = generic.then(|| quote!(#phantom(::core::marker::PhantomData<fn() -> #actor>, ::core::convert::Infallible),));
+    let no_value = generic.then(|| quote!(Self::#phantom(_, never) => match *never {},));
+    let variants = scope.handlers.iter().map(|called| variant(scope, called));
+    let peeks = scope.handlers.iter().map(|called| peek(called));
+    quote! {
+        #[doc(hidden)]
+        pub enum #name #impl_generics #where_clause {
+            #(#variants)*
+            #meta(#private::Box<#private::WithMeta<#envelope>>),
+            #unused
+        }
+        impl #impl_generics #private::Envelope for #envelope #where_clause {
+            fn peek(&self) -> (&'static ::core::primitive::str, &dyn #private::AnyReplyTo) {
+                match self {
+                    #(#peeks)*
+                    Self::#meta(boxed) => #private::Envelope::peek(&boxed.envelope),
+                    #no_value
+                }
+            }
+            fn with_meta(self, meta: #private::Meta) -> Self {
+                Self::#meta(#private::Box::new(#private::WithMeta { meta, envelope: self }))
+            }
+            fn meta(&self) -> ::core::option::Option<&#private::Meta> {
+                match self {
+                    Self::#meta(boxed) => ::core::option::Option::Some(&boxed.meta),
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    }
+}
+
+/// `add(Add, ReplyTo<()>),`
+fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
+    let private = &scope.private;
+    let Called {
+        handler,
+        message,
+        reply,
+    } = called;
+    let attrs = carry::everything(&handler.signature.attrs);
+    let name = &handler.signature.name;
+    quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
+}
+
+fn peek(called: &Called<'_>) -> TokenStream {
+    let Called {
+        handler, message, ..
+    } = called;
+    let attrs = carry::conditions(&handler.signature.attrs);
+    let name = &handler.signature.name;
+    quote!(#(#attrs)* Self::#name(_, reply) => (::core::any::type_name::<#message>(), reply),)
+}

@@ -1,0 +1,110 @@
+//! The functions through which async methods are called.
+//!
+//! Each states at the method that its future is `Send`. A future that is not is then one error, there, instead of one
+//! about the whole dispatcher.
+
+use super::Scope;
+use crate::model::{Receiver, Role, Signature};
+use crate::names;
+use crate::parse::carry;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+/// One function for each async method.
+pub(super) fn futures(scope: &Scope<'_>) -> TokenStream {
+    if !scope.sound {
+        return TokenStream::new();
+    }
+    let handlers = scope
+        .handlers
+        .iter()
+        .map(|called| (&called.handler.signature, called.handler.boxed.is_some()));
+    let events = scope
+        .model
+        .events
+        .iter()
+        .map(|event| (&event.signature, false));
+    handlers
+        .chain(events)
+        .filter(|(method, _)| method.asyncness.is_some())
+        .map(|(method, boxed)| future(scope, method, boxed))
+        .collect()
+}
+
+fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
+    let Scope {
+        private,
+        actor,
+        model,
+        where_clause,
+        ..
+    } = scope;
+    let attrs = carry::conditions_and_lints(&method.attrs);
+    let name = names::call(&method.name);
+    let span = method.name.span();
+    let borrow = names::borrow(Span::call_site());
+    let params = &model.generics.params;
+    let params = params.iter().map(|param| without_default(param));
+    let receiver = match method.receiver {
+        Receiver::Shared => quote!(&#borrow #actor),
+        _ => quote!(&#borrow mut #actor),
+    };
+    let types = method.params.iter().map(|param| match param.role {
+        Role::Ctx => quote!(&#borrow mut #private::Ctx<#actor>),
+        _ => {
+            let ty = &param.ty;
+            quote!(#ty)
+        }
+    });
+    let names: Vec<_> = (0..method.params.len())
+        .map(|at| format_ident!("__{at}"))
+        .collect();
+    let output = method
+        .output
+        .as_ref()
+        .map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let call = call(scope, method, quote!(__actor), &names);
+    let (result, call) = if boxed {
+        let send = quote_spanned!(span=> dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #borrow);
+        (
+            quote!(::core::pin::Pin<#private::Box<#send>>),
+            quote_spanned!(span=> #private::Box::pin(#call)),
+        )
+    } else {
+        (
+            quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send + #borrow),
+            call,
+        )
+    };
+    quote! {
+        #(#attrs)*
+        fn #name<#borrow, #(#params),*>(__actor: #receiver, #(#names: #types),*) -> #result #where_clause { #call }
+    }
+}
+
+/// `<Counter>::add(actor, ..)`, which finds the user's method and no other.
+pub(super) fn call(
+    scope: &Scope<'_>,
+    method: &Signature,
+    actor: TokenStream,
+    arguments: &[impl quote::ToTokens],
+) -> TokenStream {
+    let ty = scope.actor;
+    let name = &method.name;
+    quote!(<#ty>::#name(#actor, #(#arguments),*))
+}
+
+/// A parameter of the block, as it can stand on a function.
+fn without_default(param: &syn::GenericParam) -> TokenStream {
+    match param {
+        syn::GenericParam::Type(param) => {
+            let (name, bounds) = (&param.ident, &param.bounds);
+            quote!(#name: #bounds)
+        }
+        syn::GenericParam::Const(param) => {
+            let (name, ty) = (&param.ident, &param.ty);
+            quote!(const #name: #ty)
+        }
+        syn::GenericParam::Lifetime(param) => quote!(#param),
+    }
+}

@@ -1,0 +1,95 @@
+//! The lifecycle methods of `impl Actor for Counter`, and `impl Watches`.
+
+use super::{Scope, future};
+use crate::model::{Event, EventKind, Role};
+use crate::names;
+use crate::parse::carry;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// The methods for which the user wrote something; the others keep their defaults.
+pub(super) fn methods(scope: &Scope<'_>) -> TokenStream {
+    if !scope.sound {
+        return TokenStream::new();
+    }
+    scope
+        .model
+        .events
+        .iter()
+        .map(|event| method(scope, event))
+        .collect()
+}
+
+fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
+    let Scope { private, .. } = scope;
+    let attrs = carry::conditions(&event.signature.attrs);
+    let name = hook(event.kind);
+    let terminated =
+        (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
+    let call = call(scope, event);
+    let body = if event.signature.output.is_some() {
+        quote! {
+            use #private::fault::*;
+            let __result = #private::LifecycleResult::into_result(#call);
+            let __fault = (&&&&&&#private::Probe::of_error(&__result)).fault();
+            #private::lifecycle_result(__result, __fault)
+        }
+    } else {
+        quote!(#call; ::core::result::Result::Ok(()))
+    };
+    quote! {
+        #(#attrs)*
+        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> ::core::result::Result<(), #private::Box<#private::Fault>> {
+            #body
+        }
+    }
+}
+
+fn call(scope: &Scope<'_>, event: &Event) -> TokenStream {
+    let method = &event.signature;
+    let arguments: Vec<TokenStream> = method
+        .params
+        .iter()
+        .map(|param| {
+            if param.role == Role::Ctx {
+                quote!(__ctx)
+            } else {
+                quote!(__event)
+            }
+        })
+        .collect();
+    if method.asyncness.is_some() {
+        let function = names::call(&method.name);
+        quote!(#function(self, #(#arguments),*).await)
+    } else {
+        future::call(scope, method, quote!(self), &arguments)
+    }
+}
+
+/// `impl Watches`, which `ctx.watch` asks for.
+pub(super) fn watches(scope: &Scope<'_>) -> TokenStream {
+    let Scope {
+        private,
+        actor,
+        impl_generics,
+        where_clause,
+        model,
+        ..
+    } = scope;
+    let terminated = model
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Terminated);
+    let terminated = terminated.take(if scope.sound { usize::MAX } else { 1 });
+    terminated
+        .map(|event| {
+            let attrs = carry::conditions(&event.signature.attrs);
+            quote!(#(#attrs)* impl #impl_generics #private::Watches for #actor #where_clause {})
+        })
+        .collect()
+}
+
+/// The method of `Actor` that an event calls: `on_started`.
+fn hook(kind: EventKind) -> Ident {
+    Ident::new(&format!("on_{}", kind.word()), Span::call_site())
+}

@@ -1,0 +1,155 @@
+//! The last stage: the model to code, one file for each generated item.
+//!
+//! Generated code names only `actor::__private` and `core`, by full paths, and lives inside an anonymous constant. Its
+//! tokens at the user's types have the user's spans: what the compiler finds wrong with them is shown there.
+
+mod dispatch;
+mod envelope;
+mod future;
+mod handles;
+mod lifecycle;
+mod options;
+
+pub(crate) use options::options;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{Block, Handler};
+use crate::parse::{carry, types};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Type;
+
+/// The code and one `compile_error!` for each mistake.
+pub(crate) fn with_errors(code: TokenStream, found: Diagnostics) -> TokenStream {
+    let errors = found.into_compile_errors();
+    quote!(#errors #code)
+}
+
+/// The impl half: the user's block and what makes its type an actor.
+///
+/// After a mistake the handlers that can be understood still exist for senders, and the dispatcher is a stub.
+pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
+    let item = &model.item;
+    if model.name.is_none() {
+        return item.clone();
+    }
+    let scope = Scope::new(model, found.is_empty());
+    let attrs = carry::conditions_and_lints(&model.attrs);
+    let receives = envelope::receives(&scope);
+    let envelope = envelope::envelope(&scope);
+    let handles = scope
+        .handlers
+        .iter()
+        .map(|handler| handles::handles(&scope, handler));
+    let futures = future::futures(&scope);
+    let actor = dispatch::actor(&scope);
+    let watches = lifecycle::watches(&scope);
+    let allowed = allowed();
+    quote! {
+        #item
+
+        #(#attrs)*
+        #allowed
+        const _: () = {
+            #envelope
+            #receives
+            #(#handles)*
+            #futures
+            #actor
+            #watches
+        };
+    }
+}
+
+/// The lints that generated code would trip over because of what the user named or wrote.
+fn allowed() -> TokenStream {
+    quote! {
+        #[allow(
+            deprecated,
+            non_camel_case_types,
+            private_interfaces,
+            unreachable_code,
+            unreachable_patterns,
+            unused_qualifications,
+            clippy::all,
+            clippy::pedantic
+        )]
+    }
+}
+
+/// What the generators share.
+pub(super) struct Scope<'a> {
+    /// The model.
+    model: &'a Block,
+    /// `::actor::__private`
+    private: TokenStream,
+    /// The actor's type.
+    actor: &'a Type,
+    /// The enum with its arguments: `CacheMsg<K, V>`.
+    envelope: TokenStream,
+    /// `<K: Hash, V>`
+    impl_generics: TokenStream,
+    /// `where ..`
+    where_clause: TokenStream,
+    /// The handlers that code is generated for.
+    handlers: Vec<Called<'a>>,
+    /// Whether nothing is wrong.
+    sound: bool,
+}
+
+/// A handler whose message is known.
+pub(super) struct Called<'a> {
+    /// The handler.
+    handler: &'a Handler,
+    /// Its message.
+    message: &'a Type,
+    /// Its reply.
+    reply: TokenStream,
+}
+
+impl<'a> Scope<'a> {
+    fn new(model: &'a Block, sound: bool) -> Self {
+        let krate = &model.krate;
+        let name = &model.envelope;
+        let (impl_generics, arguments, where_clause) = model.generics.split_for_impl();
+        Self {
+            model,
+            private: quote!(#krate::__private),
+            actor: &model.self_ty,
+            envelope: quote!(#name #arguments),
+            impl_generics: impl_generics.to_token_stream(),
+            where_clause: where_clause.to_token_stream(),
+            handlers: called(model, sound),
+            sound,
+        }
+    }
+}
+
+/// The handlers that code is generated for: after a mistake, those that do not add another.
+fn called(model: &Block, sound: bool) -> Vec<Called<'_>> {
+    let mut called: Vec<Called<'_>> = Vec::new();
+    for handler in &model.handlers {
+        let Some(message) = handler.message() else {
+            continue;
+        };
+        let reply = handler
+            .reply()
+            .filter(|reply| sound || types::unowned(reply).is_none());
+        let new = || {
+            types::unowned(message).is_none()
+                && called.iter().all(|earlier| {
+                    earlier.handler.signature.name != handler.signature.name
+                        && earlier.message.to_token_stream().to_string()
+                            != message.to_token_stream().to_string()
+                })
+        };
+        if sound || new() {
+            called.push(Called {
+                handler,
+                message,
+                reply: reply.map_or_else(|| quote!(()), ToTokens::to_token_stream),
+            });
+        }
+    }
+    called
+}

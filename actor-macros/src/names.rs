@@ -1,0 +1,48 @@
+//! Every identifier that generated code introduces.
+//!
+//! All generated items live inside an anonymous constant, so the user's module never sees them. Names still
+//! must not shadow what the user's own types are called, because those types are mentioned inside.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+
+/// The enum of an actor's messages: `CounterMsg`.
+///
+/// Underscores are added while the name occurs in `mentioned`, the tokens of the user's that the generated code repeats.
+pub(crate) fn envelope(actor: &Ident, mentioned: &TokenStream) -> Ident {
+    let mut name = format!("{}Msg", actor.unraw());
+    while mentions(mentioned, &name) {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site())
+}
+
+/// The function that calls an async handler and states what its future must be: `__add`.
+pub(crate) fn call(method: &Ident) -> Ident {
+    format_ident!("__{}", method.unraw(), span = Span::call_site())
+}
+
+/// The lifetime of the borrows that go into an async handler.
+pub(crate) fn borrow(span: Span) -> syn::Lifetime {
+    syn::Lifetime::new("'__borrow", span)
+}
+
+/// The variant that carries metadata around another message.
+pub(crate) fn meta() -> Ident {
+    Ident::new("__Meta", Span::call_site())
+}
+
+/// The variant that no value has, for the type parameters that no message mentions.
+pub(crate) fn phantom() -> Ident {
+    Ident::new("__Phantom", Span::call_site())
+}
+
+/// Whether an identifier occurs anywhere in `tokens`.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.to_token_stream().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident.unraw() == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
