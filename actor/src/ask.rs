@@ -18,7 +18,8 @@ use crate::slot::{Answer, Slot};
 use crate::sync::Arc;
 
 /// Whatever takes messages of type `M`: the sending half of an actor, without the actor's type.
-#[allow(unreachable_pub)] // part of a sealed trait's signature; nameable by nobody outside
+// `pub` because a sealed trait's signature has it; nameable by nobody outside.
+#[allow(unreachable_pub, private_interfaces)]
 pub trait TellPort<M>: Send + Sync {
     fn tell(&self, message: M) -> Result<(), Refused<M>>;
     fn poll_tell(
@@ -33,7 +34,7 @@ pub trait TellPort<M>: Send + Sync {
 }
 
 /// The same, with an answer of type `R`.
-#[allow(unreachable_pub)]
+#[allow(unreachable_pub, private_interfaces)]
 pub trait AskPort<M, R>: TellPort<M> {
     fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>>;
     fn core(&self) -> &Arc<Core>;

@@ -270,6 +270,7 @@ impl<A: Receives> Ctx<A> {
 /// What generated code calls.
 #[doc(hidden)]
 impl<A: Receives> Ctx<A> {
+    #[allow(clippy::boxed_local)] // that is how it lies in the envelope
     pub fn __open(&mut self, boxed: Box<WithMeta<A::Envelope>>) -> A::Envelope {
         let WithMeta { meta, envelope } = *boxed;
         self.meta = Some(Box::new(meta));

@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_actor_stage_and_cause() {
-        let payload = catch(|| panic!("out of {}", "cheese")).err();
+        let payload = catch(|| std::panic::panic_any("out of cheese".to_owned())).err();
         let failure =
             Failure::from_panic(pid(), Stage::Handling("Order"), payload.expect("panicked"));
         assert_eq!(

@@ -43,6 +43,8 @@ mod terminated;
 pub mod __private;
 pub mod prelude;
 
+pub use actor_macros::{actor, handler, on};
+
 pub use crate::actor::Actor;
 pub use crate::actor_ref::ActorRef;
 pub use crate::any_ref::AnyActorRef;

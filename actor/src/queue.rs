@@ -340,10 +340,6 @@ impl<T> Queue<T> {
         (rest, counts)
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.shared.lock().closed
-    }
-
     pub(crate) fn counts(&self, progress: &Progress) -> QueueCounts {
         let shared = self.shared.lock();
         QueueCounts {

@@ -13,7 +13,8 @@ use crate::sync::Arc;
 use crate::tell::TellWait;
 
 /// Stands in [`Recipient`] for "the reply does not matter". Never a value.
-pub struct TellOnly([()]); // unsized, so that it is no reply type: the conversions below do not overlap
+// Unsized, so that it is no reply type: the conversions below do not overlap.
+pub struct TellOnly(#[allow(dead_code)] [()]);
 
 /// A reference to any actor that handles `M`; with `R`, one that answers with `R` and can be asked.
 ///
@@ -57,7 +58,7 @@ mod kind {
     use crate::node::Node;
     use crate::sync::Arc;
 
-    #[allow(unreachable_pub)] // nameable by nobody outside
+    #[allow(unreachable_pub, private_interfaces)] // nameable by nobody outside
     pub trait Kind<M> {
         type Port: ?Sized + Send + Sync + 'static;
 
@@ -65,6 +66,7 @@ mod kind {
         fn node(port: Arc<Self::Port>) -> Arc<dyn Node>;
     }
 
+    #[allow(private_interfaces)]
     impl<M: 'static> Kind<M> for super::TellOnly {
         type Port = dyn TellPort<M>;
 
@@ -77,6 +79,7 @@ mod kind {
         }
     }
 
+    #[allow(private_interfaces)]
     impl<M: 'static, R: Send + 'static> Kind<M> for R {
         type Port = dyn AskPort<M, R>;
 

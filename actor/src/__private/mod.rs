@@ -1,5 +1,13 @@
 //! What generated code may name. No part of the public interface: it changes without notice.
 
+mod probe;
+
+pub use probe::{
+    FailingReply, LifecycleResult, Probe, assert_actor, fault, lifecycle_result, unread,
+};
+
+pub use std::boxed::Box;
+
 pub use crate::actor::{Actor, ActorOptions};
 pub use crate::ctx::Ctx;
 pub use crate::failure::Fault;

@@ -41,9 +41,7 @@ pub type Unread<R> = fn(&R) -> Option<String>;
 
 /// How an `Err` in a reply of type `R` is rendered when nobody reads it. Import with `use unread::*`.
 pub mod unread {
-    pub use super::{
-        UnreadDebug as _, UnreadDisplay as _, UnreadName as _, UnreadNothing as _,
-    };
+    pub use super::{UnreadDebug as _, UnreadDisplay as _, UnreadName as _, UnreadNothing as _};
 }
 
 /// A `Result` whose error implements `Display`.
@@ -175,7 +173,10 @@ impl<E> LocalFaultName<E> for Probe<E> {
 }
 
 fn kept<E: Send + Sync + 'static>(text: String, error: E) -> Box<Fault> {
-    Box::new(Fault { text, error: Some(Box::new(error)) })
+    Box::new(Fault {
+        text,
+        error: Some(Box::new(error)),
+    })
 }
 
 fn text_only(text: String) -> Box<Fault> {
@@ -201,7 +202,10 @@ pub trait FailingReply: Sized {
     fn split(
         to: ReplyTo<Self>,
         answer: Self,
-    ) -> (ReplyTo<Result<Self::Value, Self::Error>>, Result<Self::Value, Self::Error>);
+    ) -> (
+        ReplyTo<Result<Self::Value, Self::Error>>,
+        Result<Self::Value, Self::Error>,
+    );
 }
 
 impl<V, E> FailingReply for Result<V, E> {
