@@ -1,1 +1,10 @@
-//! Benchmarks of the `actor` framework beside what a user would pick instead.
+//! Benchmarks of the `actor` framework beside what a user would write instead, in one run.
+//!
+//! `cargo bench -p actor-benches` prints a table a benchmark. This machine's load changes, so ours
+//! and the baseline take turns, each number is the median of all rounds, and only the ratio means
+//! something.
+
+pub mod bare;
+pub mod memory;
+pub mod ours;
+pub mod rounds;
