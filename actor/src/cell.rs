@@ -158,6 +158,7 @@ impl<A: Receives> Cell<A> {
     fn discard(&self, item: Item<A::Envelope>) {
         let Item::User(envelope) = item else { return };
         let (message_type, reply) = envelope.peek();
+        let message_type = message_type();
         let reason = if reply.is_given_up() {
             self.tally.expired();
             DeadLetterReason::Expired

@@ -1,8 +1,10 @@
 //! Runs a piece of an actor's own code so that neither its panic nor its end by force escapes.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use crate::cell::Cell;
 use crate::failure::{Payload, catch};
@@ -16,42 +18,71 @@ pub(crate) enum Interrupt {
     Killed,
 }
 
-/// Polls `future` until it is ready, panics, or a signal of `limit` or above is raised.
-#[inline]
-pub(crate) async fn guarded<A: Receives, F: Future>(
-    cell: &Cell<A>,
-    limit: Level,
-    future: F,
-) -> Result<F::Output, Interrupt> {
-    let mut future = pin!(Some(future));
-    let ended = poll_fn(|cx| {
-        if cell.progress.signal() >= limit as u8 {
-            return Poll::Ready(Err(Interrupt::Killed));
+/// The usual limit.
+pub(crate) const KILL: u8 = Level::Kill as u8;
+/// The limit of what runs after a kill.
+pub(crate) const ABORT: u8 = Level::Abort as u8;
+
+pin_project! {
+    /// Polls `future` until it is ready, panics, or a signal of `LIMIT` or above is raised.
+    /// The limit is in the type because every byte here is a byte of each idle actor.
+    pub(crate) struct Guarded<'a, A: Receives, F, const LIMIT: u8> {
+        cell: &'a Cell<A>,
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<'a, A: Receives, F: Future, const LIMIT: u8> Guarded<'a, A, F, LIMIT> {
+    #[inline]
+    pub(crate) fn new(cell: &'a Cell<A>, future: F) -> Self {
+        Self {
+            cell,
+            future: Some(future),
         }
-        let Some(running) = future.as_mut().as_pin_mut() else {
-            return Poll::Pending; // not reached: it is taken out below
+    }
+
+    /// The cell of the actor whose code it is.
+    #[inline]
+    pub(crate) fn cell(&self) -> &'a Cell<A> {
+        self.cell
+    }
+
+    /// Drops the future; what a half-run handler owns may panic then.
+    #[cold]
+    fn interrupt(self: Pin<&mut Self>, why: Interrupt) -> Interrupt {
+        let mut future = self.project().future;
+        match (catch(|| future.set(None)), why) {
+            (Err(payload), Interrupt::Killed) => Interrupt::Panicked(payload),
+            (_, why) => why,
+        }
+    }
+}
+
+impl<A: Receives, F: Future, const LIMIT: u8> Future for Guarded<'_, A, F, LIMIT> {
+    type Output = Result<F::Output, Interrupt>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.as_mut().project();
+        let cell = *this.cell;
+        if cell.progress.signal() >= LIMIT {
+            return Poll::Ready(Err(self.interrupt(Interrupt::Killed)));
+        }
+        let Some(future) = this.future.as_pin_mut() else {
+            return Poll::Pending; // polled again after it was interrupted
         };
-        match catch(|| running.poll(cx)) {
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(payload) => Poll::Ready(Err(Interrupt::Panicked(payload))),
+        let why = match catch(|| future.poll(cx)) {
+            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
             Ok(Poll::Pending) => {
                 let signal = cell.queue.watch_signal(&cell.progress, cx.waker());
-                if signal >= limit as u8 {
-                    return Poll::Ready(Err(Interrupt::Killed));
+                if signal < LIMIT {
+                    return Poll::Pending;
                 }
-                Poll::Pending
+                Interrupt::Killed
             }
-        }
-    })
-    .await;
-    // What a half-run handler owns is dropped here, and may panic.
-    if ended.is_err()
-        && let Err(payload) = catch(|| future.set(None))
-    {
-        return Err(match ended {
-            Err(Interrupt::Panicked(first)) => Interrupt::Panicked(first),
-            _ => Interrupt::Panicked(payload),
-        });
+            Err(payload) => Interrupt::Panicked(payload),
+        };
+        Poll::Ready(Err(self.interrupt(why)))
     }
-    ended
 }

@@ -3,11 +3,15 @@
 use crate::meta::Meta;
 use crate::reply::{AnyReplyTo, ReplyTo};
 
+/// Gives the name of a message's type: `std::any::type_name::<M>`, which is half as big as the name.
+#[doc(hidden)]
+pub type MessageType = fn() -> &'static str;
+
 /// A message as it lies in a mailbox: the closed enum of one actor.
 #[doc(hidden)]
 pub trait Envelope: Sized + Send + 'static {
-    /// The type name of the message, and its reply slot.
-    fn peek(&self) -> (&'static str, &dyn AnyReplyTo);
+    /// The type of the message, and its reply slot.
+    fn peek(&self) -> (MessageType, &dyn AnyReplyTo);
     /// The same message with metadata.
     #[must_use]
     fn with_meta(self, meta: Meta) -> Self;

@@ -14,6 +14,7 @@ mod event;
 mod failure;
 mod guard;
 mod handles;
+mod handling;
 mod life;
 mod log_limit;
 mod mailbox;

@@ -86,6 +86,11 @@ struct Shared<T> {
     senders: Option<Box<Senders>>,
 }
 
+/// What the consumer has taken and not yet handled. Boxed, because most consumers are idle, and
+/// what is in place here is memory of each.
+#[allow(clippy::box_collection)]
+pub(crate) type Batch<T> = Option<Box<VecDeque<T>>>;
+
 /// Why a push was refused; gives back what was pushed.
 #[derive(Debug)]
 pub(crate) enum Refused<M> {
@@ -242,7 +247,7 @@ impl<T> Queue<T> {
         &self,
         progress: &Progress,
         cx: &Context<'_>,
-        batch: &mut VecDeque<T>,
+        batch: &mut Batch<T>,
         limit: u8,
     ) -> Poll<Taken<T>> {
         let mut shared = self.shared.lock();
@@ -262,16 +267,13 @@ impl<T> Queue<T> {
             return Poll::Pending;
         }
         // One alone needs no second buffer.
-        if shared.items.len() > 1 {
-            std::mem::swap(&mut shared.items, batch);
-        }
-        let source = if batch.is_empty() {
-            &mut shared.items
+        let (first, behind) = if shared.items.len() == 1 {
+            (shared.items.pop_front(), 0)
         } else {
-            &mut *batch
+            let batch = batch.get_or_insert_default();
+            std::mem::swap(&mut shared.items, batch);
+            (batch.pop_front(), batch.len())
         };
-        let first = source.pop_front();
-        let behind = batch.len();
         shared.batch = u32::try_from(behind).unwrap_or(u32::MAX);
         progress.begin_item(behind);
         let granted = shared.grant(progress);
@@ -423,15 +425,20 @@ impl<T> Shared<T> {
         }
     }
 
-    fn park(&mut self, cx: &Context<'_>, batch: &mut VecDeque<T>) {
+    fn park(&mut self, cx: &Context<'_>, batch: &mut Batch<T>) {
         self.parked = true;
         self.remember(cx.waker());
-        for buffer in [&mut self.items, batch] {
-            if buffer.capacity() * size_of::<T>() > KEEP_BYTES {
-                *buffer = VecDeque::new();
-            }
+        if is_large(&self.items) {
+            self.items = VecDeque::new();
+        }
+        if batch.as_deref().is_some_and(is_large) {
+            *batch = None;
         }
     }
+}
+
+fn is_large<T>(buffer: &VecDeque<T>) -> bool {
+    buffer.capacity() * size_of::<T>() > KEEP_BYTES
 }
 
 #[inline]

@@ -1,189 +1,233 @@
 //! The life of one actor, from its producer to its end: one future, polled by one task.
+//!
+//! An idle actor's memory is mostly this future, so its shape matters: it owns the actor and its
+//! context in place, and what runs once in a life (the start, the end) or seldom is in a box.
 
-use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::task::Poll;
+use std::future::{Future, poll_fn};
+use std::task::{Context, Poll};
 
 use crate::actor::Actor;
 use crate::cell::{Cell, Item, SystemItem};
-use crate::core::Core;
 use crate::ctx::Ctx;
-use crate::failure::{Failure, Fault, Stage, StopReason, catch};
-use crate::guard::{Interrupt, guarded};
+use crate::failure::{Stage, StopReason, catch};
+use crate::guard::{ABORT, Guarded, Interrupt, KILL};
 use crate::handles::Envelope;
+use crate::handling::{Ended, Handling, settle};
 use crate::node::{Level, Node};
 use crate::outcome::Outcome;
 use crate::props::Producer;
-use crate::queue::Taken;
+use crate::queue::{Batch, Taken};
 use crate::sync::Arc;
 
 /// Messages that an actor handles in one go before it lets others run.
-const BUDGET: u32 = 64;
+const BUDGET: u8 = 64;
 
-/// What must be put in order however the actor's task ends, also when its runtime drops it.
-pub(crate) struct Post<A: Actor> {
+/// An actor and what its task needs. Dropped before its end, when its runtime goes away, it puts
+/// everything in order as after a kill.
+pub(crate) struct Served<A: Actor> {
     cell: Arc<Cell<A>>,
-    /// Taken out of the mailbox and not yet handled.
-    batch: VecDeque<Item<A::Envelope>>,
-    reason: StopReason,
+    ctx: Ctx<A>,
+    state: State<A>,
+    /// Taken out of the mailbox and not yet handled. Boxed because most actors are idle.
+    batch: Batch<Item<A::Envelope>>,
 }
 
-impl<A: Actor> Post<A> {
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+enum State<A> {
+    Unborn(Producer<A>),
+    Alive(A),
+    Gone,
+    Ended,
+}
+
+impl<A: Actor> Served<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>, producer: Producer<A>) -> Self {
         Self {
+            ctx: Ctx::new(cell.clone()),
             cell,
-            batch: VecDeque::new(),
-            reason: StopReason::Killed,
+            state: State::Unborn(producer),
+            batch: None,
         }
     }
+
+    fn actor(&mut self) -> Option<(&Cell<A>, &mut A, &mut Ctx<A>)> {
+        match &mut self.state {
+            State::Alive(actor) => Some((&self.cell, actor, &mut self.ctx)),
+            _ => None,
+        }
+    }
+
+    /// The next message, or `None` when something else is to be done: a system item, which then is
+    /// first in the batch, or the end.
+    #[inline]
+    fn poll_next(&mut self, cx: &Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
+        if self.cell.progress.signal() >= Level::Stop as u8 {
+            return Poll::Ready(None);
+        }
+        if *budget == 0 {
+            // To the end of the runtime's queue.
+            *budget = BUDGET;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let item = match self.next_in_batch() {
+            Some(item) => item,
+            None => match self.poll_take(cx) {
+                Poll::Ready(Taken::Item(item)) => item,
+                Poll::Ready(Taken::Drained | Taken::Signal) => return Poll::Ready(None),
+                Poll::Pending => {
+                    *budget = BUDGET;
+                    return Poll::Pending;
+                }
+            },
+        };
+        *budget -= 1;
+        match item {
+            Item::User(envelope) => Poll::Ready(Some(envelope)),
+            item @ Item::System(_) => {
+                self.batch.get_or_insert_default().push_front(item);
+                Poll::Ready(None)
+            }
+        }
+    }
+
+    #[inline]
+    fn next_in_batch(&mut self) -> Option<Item<A::Envelope>> {
+        let batch = self.batch.as_mut()?;
+        let item = batch.pop_front()?;
+        self.cell.progress.begin_item(batch.len());
+        self.cell.queue.give_room(&self.cell.progress);
+        Some(item)
+    }
+
+    fn poll_take(&mut self, cx: &Context<'_>) -> Poll<Taken<Item<A::Envelope>>> {
+        self.cell
+            .queue
+            .poll_take(&self.cell.progress, cx, &mut self.batch, Level::Stop as u8)
+    }
+
+    fn pop_system_item(&mut self) -> Option<Box<SystemItem>> {
+        if self.cell.progress.signal() >= Level::Stop as u8 {
+            return None;
+        }
+        match self.batch.as_mut()?.pop_front()? {
+            Item::System(item) => Some(item),
+            item @ Item::User(_) => {
+                self.batch.get_or_insert_default().push_front(item);
+                None
+            }
+        }
+    }
+
+    #[inline]
+    fn begin(
+        &mut self,
+        envelope: A::Envelope,
+    ) -> Option<Handling<'_, A, impl Future<Output = Outcome> + Send>> {
+        let message_type = envelope.peek().0;
+        let (cell, actor, ctx) = self.actor()?;
+        let handling = actor.dispatch(envelope, ctx);
+        Some(Handling::new(cell, message_type, handling))
+    }
+
+    /// The very end. After it, dropping does nothing.
+    fn end(&mut self, reason: StopReason) {
+        if matches!(self.state, State::Ended) {
+            return;
+        }
+        let _ = catch(|| self.state = State::Gone);
+        self.state = State::Ended;
+        self.ctx.end();
+        let batch = self.batch.take().map(|batch| *batch);
+        self.cell.end(batch.unwrap_or_default(), reason);
+    }
 }
 
-impl<A: Actor> Drop for Post<A> {
+impl<A: Actor> Drop for Served<A> {
     fn drop(&mut self) {
-        let batch = std::mem::take(&mut self.batch);
-        self.cell.end(batch, self.reason.clone());
+        self.end(StopReason::Killed);
     }
 }
 
-/// How a part of an actor's code ended.
-type Ended = Result<Result<(), Box<Fault>>, Interrupt>;
-
-pub(crate) async fn run<A: Actor>(mut post: Post<A>, producer: Producer<A>) {
-    let mut ctx = Ctx::new(post.cell.clone());
-    let mut state = None;
-    let reason = live(&mut post, &mut ctx, &mut state, producer).await;
-    post.reason = wind_down(&post.cell, &mut ctx, &mut state, reason).await;
-    ctx.end();
+// A block and not an `async fn`: that would hold its argument twice. What lives across an `await`
+// here is memory of each idle actor, so a message is never bound to a name: it goes from the
+// mailbox into its handler's future.
+#[allow(clippy::manual_async_fn)]
+pub(crate) fn run<A: Actor>(mut served: Served<A>) -> impl Future<Output = ()> + Send {
+    async move {
+        let reason = 'life: {
+            if let Err(reason) = Box::pin(start(&mut served)).await {
+                break 'life reason;
+            }
+            let mut budget = BUDGET;
+            loop {
+                let Some(envelope) = poll_fn(|cx| served.poll_next(cx, &mut budget)).await else {
+                    let Some(item) = served.pop_system_item() else {
+                        break reason_of(served.cell.progress.signal());
+                    };
+                    if let Err(reason) = Box::pin(handle_system(&mut served, item)).await {
+                        break reason;
+                    }
+                    continue;
+                };
+                let Some(handling) = served.begin(envelope) else {
+                    break StopReason::Killed; // not reached: it has started
+                };
+                if let Err(reason) = handling.await {
+                    break reason;
+                }
+                served.ctx.end_message();
+            }
+        };
+        let reason = Box::pin(wind_down(&mut served, reason)).await;
+        served.end(reason);
+    }
 }
 
-/// Builds the state, starts, and serves until something ends it.
-async fn live<A: Actor>(
-    post: &mut Post<A>,
-    ctx: &mut Ctx<A>,
-    state: &mut Option<A>,
-    producer: Producer<A>,
-) -> StopReason {
-    let signal = post.cell.progress.signal();
+/// Builds the state and starts.
+async fn start<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+    let signal = served.cell.progress.signal();
     if signal >= Level::Stop as u8 {
-        return reason_of(signal); // before it was born
+        return Err(reason_of(signal)); // before it was born
     }
-    let built = build(&post.cell, producer).await;
-    let actor = match settle(&post.cell, Stage::Building, built) {
-        Ok(actor) => state.insert(actor),
-        Err(reason) => return reason,
+    let State::Unborn(producer) = std::mem::replace(&mut served.state, State::Gone) else {
+        return Err(StopReason::Killed); // not reached: nobody else starts it
     };
-    let started = guarded(&*post.cell, Level::Kill, actor.on_started(ctx)).await;
-    if let Err(reason) = settle(&post.cell, Stage::Lifecycle("started"), started) {
-        return reason;
+    let built = build(&served.cell, producer).await;
+    served.state = State::Alive(settle(&served.cell, Stage::Building, built)?);
+    if let Some((cell, actor, ctx)) = served.actor() {
+        let started = Guarded::<_, _, KILL>::new(cell, actor.on_started(ctx)).await;
+        settle(cell, Stage::Lifecycle("started"), started)?;
     }
-    post.cell.started();
-    serve(post, ctx, actor).await
+    served.cell.started();
+    Ok(())
 }
 
-async fn build<A: Actor>(
-    cell: &Cell<A>,
-    producer: Producer<A>,
-) -> Result<Result<A, Box<Fault>>, Interrupt> {
+async fn build<A: Actor>(cell: &Cell<A>, producer: Producer<A>) -> Ended<A> {
     match producer {
         Producer::Make(mut make) => catch(move || Ok(make())).map_err(Interrupt::Panicked),
         Producer::Once(actor) => Ok(Ok(*actor)),
         Producer::Start(mut start) => {
             let starting = catch(&mut start).map_err(Interrupt::Panicked)?;
-            let built = guarded(cell, Level::Kill, starting).await?;
+            let built = Guarded::<_, _, KILL>::new(cell, starting).await?;
             Ok(built.map_err(Box::new))
         }
     }
 }
 
-/// Handles one message after the other.
-async fn serve<A: Actor>(post: &mut Post<A>, ctx: &mut Ctx<A>, actor: &mut A) -> StopReason {
-    let mut budget = BUDGET;
-    loop {
-        let signal = post.cell.progress.signal();
-        if signal >= Level::Stop as u8 {
-            return reason_of(signal);
-        }
-        let item = match post.batch.pop_front() {
-            Some(item) => {
-                post.cell.progress.begin_item(post.batch.len());
-                post.cell.queue.give_room(&post.cell.progress);
-                item
-            }
-            None => match take(post, &mut budget).await {
-                Taken::Item(item) => item,
-                Taken::Drained => return StopReason::Stopped,
-                Taken::Signal => continue,
-            },
-        };
-        let handled = match item {
-            Item::User(envelope) => handle(&post.cell, ctx, actor, envelope).await,
-            Item::System(item) => handle_system(&post.cell, ctx, actor, *item).await,
-        };
-        if let Err(reason) = handled {
-            return reason;
-        }
-        budget -= 1;
-        if budget == 0 {
-            yield_now().await;
-            budget = BUDGET;
-        }
-    }
-}
-
-/// Waits for mail.
-async fn take<A: Actor>(post: &mut Post<A>, budget: &mut u32) -> Taken<Item<A::Envelope>> {
-    let Post { cell, batch, .. } = post;
-    poll_fn(|cx| {
-        let taken = cell
-            .queue
-            .poll_take(&cell.progress, cx, batch, Level::Stop as u8);
-        if taken.is_pending() {
-            *budget = BUDGET;
-        }
-        taken
-    })
-    .await
-}
-
-#[inline]
-async fn handle<A: Actor>(
-    cell: &Cell<A>,
-    ctx: &mut Ctx<A>,
-    actor: &mut A,
-    envelope: A::Envelope,
-) -> Result<(), StopReason> {
-    let message_type = envelope.peek().0;
-    let outcome = guarded(cell, Level::Kill, actor.dispatch(envelope, ctx)).await;
-    ctx.end_message();
-    let ended = match outcome {
-        Ok(Outcome::Handled) => {
-            cell.tally.handled();
-            return Ok(());
-        }
-        Ok(Outcome::Expired) => {
-            cell.expired(message_type);
-            return Ok(());
-        }
-        Ok(Outcome::Failed(fault)) => Ok(Err(fault)),
-        Err(interrupt) => Err(interrupt),
-    };
-    cell.tally.failed();
-    settle(cell, Stage::Handling(message_type), ended)
-}
-
 async fn handle_system<A: Actor>(
-    cell: &Cell<A>,
-    ctx: &mut Ctx<A>,
-    actor: &mut A,
-    item: SystemItem,
+    served: &mut Served<A>,
+    item: Box<SystemItem>,
 ) -> Result<(), StopReason> {
+    let Some((cell, actor, ctx)) = served.actor() else {
+        return Err(StopReason::Killed); // not reached: it has started
+    };
     cell.took_system_item();
-    match item {
+    match *item {
         SystemItem::Terminated(event) => {
             if !ctx.accepts(&event) {
                 return Ok(());
             }
-            let told = guarded(cell, Level::Kill, actor.on_terminated(event, ctx)).await;
+            let told = Guarded::<_, _, KILL>::new(cell, actor.on_terminated(event, ctx)).await;
             settle(cell, Stage::Lifecycle("terminated"), told)
         }
         SystemItem::PipeFailed(payload) => {
@@ -193,29 +237,20 @@ async fn handle_system<A: Actor>(
 }
 
 /// Closes the door, ends the children, lets the actor finish and drops its state.
-async fn wind_down<A: Actor>(
-    cell: &Arc<Cell<A>>,
-    ctx: &mut Ctx<A>,
-    state: &mut Option<A>,
-    mut reason: StopReason,
-) -> StopReason {
-    cell.raise(Level::Stop);
-    if let (StopReason::Stopped, Some(actor)) = (&reason, state.as_mut()) {
-        let ended = guarded(&**cell, Level::Kill, actor.on_stopping(ctx)).await;
+async fn wind_down<A: Actor>(served: &mut Served<A>, mut reason: StopReason) -> StopReason {
+    served.cell.raise(Level::Stop);
+    if let (StopReason::Stopped, Some((cell, actor, ctx))) = (&reason, served.actor()) {
+        let ended = Guarded::<_, _, KILL>::new(cell, actor.on_stopping(ctx)).await;
         note(cell, Stage::Lifecycle("stopping"), ended, &mut reason);
     }
-    stop_children(cell, &reason).await;
-    if let Some(actor) = state.as_mut() {
-        let ended = guarded(&**cell, Level::Abort, actor.on_stopped(ctx)).await;
+    stop_children(&served.cell, &reason).await;
+    if let Some((cell, actor, ctx)) = served.actor() {
+        let ended = Guarded::<_, _, ABORT>::new(cell, actor.on_stopped(ctx)).await;
         note(cell, Stage::Lifecycle("stopped"), ended, &mut reason);
     }
-    let dropped = catch(|| drop(state.take())).map(Ok);
-    note(
-        cell,
-        Stage::Dropping,
-        dropped.map_err(Interrupt::Panicked),
-        &mut reason,
-    );
+    let dropped = catch(|| served.state = State::Gone).map(Ok);
+    let dropped = dropped.map_err(Interrupt::Panicked);
+    note(&served.cell, Stage::Dropping, dropped, &mut reason);
     reason
 }
 
@@ -250,33 +285,8 @@ fn raise_all(children: &[Arc<dyn Node>], level: Level) {
     }
 }
 
-/// Turns the end of a part into the actor's end, if it is one, and reports a failure.
-fn settle<A: Actor, T>(
-    cell: &Cell<A>,
-    stage: Stage,
-    ended: Result<Result<T, Box<Fault>>, Interrupt>,
-) -> Result<T, StopReason> {
-    match ended {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(fault)) => Err(fail(
-            &cell.core,
-            Failure::from_fault(cell.pid(), stage, *fault),
-        )),
-        Err(Interrupt::Panicked(payload)) => Err(fail(
-            &cell.core,
-            Failure::from_panic(cell.pid(), stage, payload),
-        )),
-        Err(Interrupt::Killed) => Err(StopReason::Killed),
-    }
-}
-
-fn fail(core: &Core, failure: Failure) -> StopReason {
-    core.failed(&failure);
-    StopReason::Failed(failure)
-}
-
 /// After the end has begun a failure is reported, and changes the reason only of an orderly end.
-fn note<A: Actor>(cell: &Cell<A>, stage: Stage, ended: Ended, reason: &mut StopReason) {
+fn note<A: Actor>(cell: &Cell<A>, stage: Stage, ended: Ended<()>, reason: &mut StopReason) {
     if let Err(worse) = settle(cell, stage, ended)
         && matches!(reason, StopReason::Stopped)
     {
@@ -290,18 +300,4 @@ fn reason_of(signal: u8) -> StopReason {
     } else {
         StopReason::Stopped
     }
-}
-
-/// Goes to the end of the runtime's queue.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if yielded {
-            return Poll::Ready(());
-        }
-        yielded = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

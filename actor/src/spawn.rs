@@ -9,7 +9,7 @@ use crate::error::SpawnError;
 use crate::name;
 use crate::node::{Node, Occupied};
 use crate::props::Props;
-use crate::run::{Post, run};
+use crate::run::{Served, run};
 use crate::sync::Arc;
 use crate::system::ActorSystem;
 
@@ -129,7 +129,7 @@ fn place<A: Actor>(
     };
     if added.is_ok() {
         core.actor_began();
-        core.runtime.spawn(run(Post::new(cell.clone()), producer));
+        core.runtime.spawn(run(Served::new(cell.clone(), producer)));
     }
     (ActorRef::new(cell), added)
 }

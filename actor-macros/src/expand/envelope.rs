@@ -49,7 +49,7 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
             #unused
         }
         impl #impl_generics #private::Envelope for #envelope #where_clause {
-            fn peek(&self) -> (&'static ::core::primitive::str, &dyn #private::AnyReplyTo) {
+            fn peek(&self) -> (#private::MessageType, &dyn #private::AnyReplyTo) {
                 match self {
                     #(#peeks)*
                     Self::#meta(boxed) => #private::Envelope::peek(&boxed.envelope),
@@ -88,5 +88,5 @@ fn peek(called: &Called<'_>) -> TokenStream {
     } = called;
     let attrs = carry::conditions(&handler.signature.attrs);
     let name = &handler.signature.name;
-    quote!(#(#attrs)* Self::#name(_, reply) => (::core::any::type_name::<#message>(), reply),)
+    quote!(#(#attrs)* Self::#name(_, reply) => (::core::any::type_name::<#message>, reply),)
 }

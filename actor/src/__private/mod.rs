@@ -11,7 +11,7 @@ pub use std::boxed::Box;
 pub use crate::actor::{Actor, ActorOptions};
 pub use crate::ctx::Ctx;
 pub use crate::failure::Fault;
-pub use crate::handles::{Envelope, HandledBy, Handles, Receives, Watches, WithMeta};
+pub use crate::handles::{Envelope, HandledBy, Handles, MessageType, Receives, Watches, WithMeta};
 pub use crate::mailbox::Mailbox;
 pub use crate::meta::Meta;
 pub use crate::outcome::Outcome;
