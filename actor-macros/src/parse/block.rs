@@ -75,13 +75,19 @@ pub(crate) enum MarkerKind {
 impl ToTokens for Method {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self {
+            markers,
             attrs,
             front,
             sig,
             body,
-            ..
         } = self;
-        tokens.extend(quote!(#(#attrs)* #front #sig #body));
+        // the shape of a marked method is not the user's choice
+        let shape = (!markers.is_empty()).then(|| {
+            quote! {
+                #[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::unused_async)]
+            }
+        });
+        tokens.extend(quote!(#shape #(#attrs)* #front #sig #body));
     }
 }
 
