@@ -28,6 +28,11 @@ pub(crate) fn borrow(span: Span) -> syn::Lifetime {
     syn::Lifetime::new("'__borrow", span)
 }
 
+/// The constant that asks whether messages and replies are `Send`.
+pub(crate) fn sound() -> Ident {
+    Ident::new("__SOUND", Span::call_site())
+}
+
 /// The variant that carries metadata around another message.
 pub(crate) fn meta() -> Ident {
     Ident::new("__Meta", Span::call_site())

@@ -1,6 +1,7 @@
 //! Runs a piece of an actor's own code so that neither its panic nor its end by force escapes.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -18,26 +19,42 @@ pub(crate) enum Interrupt {
     Killed,
 }
 
+/// Which signal level drops a future. It is in the type, because every byte of [`Guarded`] is a byte
+/// of each idle actor.
+pub(crate) trait Limit {
+    const LEVEL: u8;
+}
+
 /// The usual limit.
-pub(crate) const KILL: u8 = Level::Kill as u8;
+pub(crate) enum UntilKill {}
+
+impl Limit for UntilKill {
+    const LEVEL: u8 = Level::Kill as u8;
+}
+
 /// The limit of what runs after a kill.
-pub(crate) const ABORT: u8 = Level::Abort as u8;
+pub(crate) enum UntilAbort {}
+
+impl Limit for UntilAbort {
+    const LEVEL: u8 = Level::Abort as u8;
+}
 
 pin_project! {
-    /// Polls `future` until it is ready, panics, or a signal of `LIMIT` or above is raised.
-    /// The limit is in the type because every byte here is a byte of each idle actor.
-    pub(crate) struct Guarded<'a, A: Receives, F, const LIMIT: u8> {
+    /// Polls `future` until it is ready, panics, or a signal of `L` or above is raised.
+    pub(crate) struct Guarded<'a, A: Receives, F, L> {
         cell: &'a Cell<A>,
+        limit: PhantomData<fn() -> L>,
         #[pin]
         future: Option<F>,
     }
 }
 
-impl<'a, A: Receives, F: Future, const LIMIT: u8> Guarded<'a, A, F, LIMIT> {
+impl<'a, A: Receives, F: Future, L: Limit> Guarded<'a, A, F, L> {
     #[inline]
     pub(crate) fn new(cell: &'a Cell<A>, future: F) -> Self {
         Self {
             cell,
+            limit: PhantomData,
             future: Some(future),
         }
     }
@@ -59,14 +76,14 @@ impl<'a, A: Receives, F: Future, const LIMIT: u8> Guarded<'a, A, F, LIMIT> {
     }
 }
 
-impl<A: Receives, F: Future, const LIMIT: u8> Future for Guarded<'_, A, F, LIMIT> {
+impl<A: Receives, F: Future, L: Limit> Future for Guarded<'_, A, F, L> {
     type Output = Result<F::Output, Interrupt>;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_mut().project();
         let cell = *this.cell;
-        if cell.progress.signal() >= LIMIT {
+        if cell.progress.signal() >= L::LEVEL {
             return Poll::Ready(Err(self.interrupt(Interrupt::Killed)));
         }
         let Some(future) = this.future.as_pin_mut() else {
@@ -76,7 +93,7 @@ impl<A: Receives, F: Future, const LIMIT: u8> Future for Guarded<'_, A, F, LIMIT
             Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
             Ok(Poll::Pending) => {
                 let signal = cell.queue.watch_signal(&cell.progress, cx.waker());
-                if signal < LIMIT {
+                if signal < L::LEVEL {
                     return Poll::Pending;
                 }
                 Interrupt::Killed

@@ -9,7 +9,7 @@ pub type MessageType = fn() -> &'static str;
 
 /// A message as it lies in a mailbox: the closed enum of one actor.
 #[doc(hidden)]
-pub trait Envelope: Sized + Send + 'static {
+pub trait Envelope: Sized {
     /// The type of the message, and its reply slot.
     fn peek(&self) -> (MessageType, &dyn AnyReplyTo);
     /// The same message with metadata.
@@ -32,7 +32,7 @@ pub struct WithMeta<E> {
 #[doc(hidden)]
 pub trait Receives: 'static {
     /// The closed enum of all its messages.
-    type Envelope: Envelope;
+    type Envelope: Envelope + Send + 'static;
 }
 
 /// "`Self` handles `M`": one implementation for each `#[handler]`.

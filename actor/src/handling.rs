@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use crate::cell::Cell;
 use crate::core::Core;
 use crate::failure::{Failure, Fault, Stage, StopReason};
-use crate::guard::{Guarded, Interrupt, KILL};
+use crate::guard::{Guarded, Interrupt, UntilKill};
 use crate::handles::{MessageType, Receives};
 use crate::node::Node;
 use crate::outcome::Outcome;
@@ -18,7 +18,7 @@ pin_project! {
     /// A handler at work: contained, counted, and reported when it fails. `Err` ends the actor.
     pub(crate) struct Handling<'a, A: Receives, F> {
         #[pin]
-        guarded: Guarded<'a, A, F, KILL>,
+        guarded: Guarded<'a, A, F, UntilKill>,
         message_type: MessageType,
     }
 }

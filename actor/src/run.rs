@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::cell::{Cell, Item, SystemItem};
 use crate::ctx::Ctx;
 use crate::failure::{Stage, StopReason, catch};
-use crate::guard::{ABORT, Guarded, Interrupt, KILL};
+use crate::guard::{Guarded, Interrupt, UntilAbort, UntilKill};
 use crate::handles::Envelope;
 use crate::handling::{Ended, Handling, settle};
 use crate::node::{Level, Node};
@@ -195,7 +195,7 @@ async fn start<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     let built = build(&served.cell, producer).await;
     served.state = State::Alive(settle(&served.cell, Stage::Building, built)?);
     if let Some((cell, actor, ctx)) = served.actor() {
-        let started = Guarded::<_, _, KILL>::new(cell, actor.on_started(ctx)).await;
+        let started = Guarded::<_, _, UntilKill>::new(cell, actor.on_started(ctx)).await;
         settle(cell, Stage::Lifecycle("started"), started)?;
     }
     served.cell.started();
@@ -208,7 +208,7 @@ async fn build<A: Actor>(cell: &Cell<A>, producer: Producer<A>) -> Ended<A> {
         Producer::Once(actor) => Ok(Ok(*actor)),
         Producer::Start(mut start) => {
             let starting = catch(&mut start).map_err(Interrupt::Panicked)?;
-            let built = Guarded::<_, _, KILL>::new(cell, starting).await?;
+            let built = Guarded::<_, _, UntilKill>::new(cell, starting).await?;
             Ok(built.map_err(Box::new))
         }
     }
@@ -227,7 +227,7 @@ async fn handle_system<A: Actor>(
             if !ctx.accepts(&event) {
                 return Ok(());
             }
-            let told = Guarded::<_, _, KILL>::new(cell, actor.on_terminated(event, ctx)).await;
+            let told = Guarded::<_, _, UntilKill>::new(cell, actor.on_terminated(event, ctx)).await;
             settle(cell, Stage::Lifecycle("terminated"), told)
         }
         SystemItem::PipeFailed(payload) => {
@@ -240,12 +240,12 @@ async fn handle_system<A: Actor>(
 async fn wind_down<A: Actor>(served: &mut Served<A>, mut reason: StopReason) -> StopReason {
     served.cell.raise(Level::Stop);
     if let (StopReason::Stopped, Some((cell, actor, ctx))) = (&reason, served.actor()) {
-        let ended = Guarded::<_, _, KILL>::new(cell, actor.on_stopping(ctx)).await;
+        let ended = Guarded::<_, _, UntilKill>::new(cell, actor.on_stopping(ctx)).await;
         note(cell, Stage::Lifecycle("stopping"), ended, &mut reason);
     }
     stop_children(&served.cell, &reason).await;
     if let Some((cell, actor, ctx)) = served.actor() {
-        let ended = Guarded::<_, _, ABORT>::new(cell, actor.on_stopped(ctx)).await;
+        let ended = Guarded::<_, _, UntilAbort>::new(cell, actor.on_stopped(ctx)).await;
         note(cell, Stage::Lifecycle("stopped"), ended, &mut reason);
     }
     let dropped = catch(|| served.state = State::Gone).map(Ok);

@@ -18,6 +18,13 @@ fn takes_its_event<'a>(event: &'a Event, found: &mut Diagnostics) -> &'a [Param]
     }
     match params {
         [first, rest @ ..] if first.role == Role::Other => rest,
+        [first, second] if is_named(&second.ty, "Terminated") => {
+            found.over(
+                &second.ty,
+                "`Terminated` stands before `&mut Ctx<Self>`, swap the two",
+            );
+            std::slice::from_ref(first)
+        }
         _ => {
             found.at(
                 event.signature.name.span(),

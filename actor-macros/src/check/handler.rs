@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostics, pretty};
 use crate::model::{Handler, Param, Role};
-use crate::parse::types::{Unowned, first_argument, is_named, is_no_result, peel, unowned};
+use crate::parse::types::{Unowned, is_named, is_no_result, peel, unowned};
 use syn::Type;
 
 pub(super) fn check(handler: &Handler, found: &mut Diagnostics) {
@@ -95,14 +95,6 @@ fn unexpected(ty: &Type) -> &'static str {
 }
 
 fn reply_is_owned(handler: &Handler, found: &mut Diagnostics) {
-    if let Some(param) = handler.reply_param()
-        && first_argument(&param.ty).is_none()
-    {
-        return found.over(
-            &param.ty,
-            "`Reply` has the type of the reply in brackets, write `Reply<R>`",
-        );
-    }
     let Some(reply) = handler.reply() else { return };
     match unowned(reply) {
         None => {}

@@ -1,18 +1,17 @@
 //! `impl Actor for Counter`: takes an envelope apart and calls the handler.
 
-use super::{Called, Scope, future, lifecycle};
+use super::{Called, Scope, future, lifecycle, spans};
 use crate::model::Role;
 use crate::names;
 use crate::parse::{carry, types};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 /// The dispatcher and the lifecycle methods.
 pub(super) fn actor(scope: &Scope<'_>) -> TokenStream {
     let Scope {
         private,
         actor,
-        envelope,
         impl_generics,
         where_clause,
         ..
@@ -25,7 +24,7 @@ pub(super) fn actor(scope: &Scope<'_>) -> TokenStream {
     let lifecycle = lifecycle::methods(scope);
     quote! {
         impl #impl_generics #private::Actor for #actor #where_clause {
-            async fn dispatch(&mut self, __envelope: #envelope, __ctx: &mut #private::Ctx<Self>) -> #private::Outcome { #body }
+            async fn dispatch(&mut self, __envelope: #private::EnvelopeOf<Self>, __ctx: &mut #private::Ctx<Self>) -> #private::Outcome { #body }
             #lifecycle
         }
     }
@@ -36,6 +35,10 @@ fn body(scope: &Scope<'_>) -> TokenStream {
     let name = &scope.model.envelope;
     let meta = names::meta();
     let phantom = names::phantom();
+    // a state that is not `Send` is then an error of this body, too: one that the compiler shows once
+    let span = spans::ends(scope.actor).0;
+    let actor = scope.actor;
+    let send = quote_spanned!(span=> #private::assert_send::<#actor>(););
     let probes = scope.handlers.iter().any(|called| may_be_result(called));
     let unread = probes.then(|| quote!(use #private::unread::*;));
     let fails = scope
@@ -44,9 +47,11 @@ fn body(scope: &Scope<'_>) -> TokenStream {
         .any(|called| called.handler.fails.is_some());
     let faults = fails.then(|| quote!(use #private::fault::*;));
     let arms = scope.handlers.iter().map(|called| arm(scope, called));
-    let no_value = (!scope.model.generics.params.is_empty())
+    let no_value = scope
+        .generic
         .then(|| quote!(#name::#phantom(_, never) => match never {},));
     quote! {
+        #send
         #unread
         #faults
         let __envelope = match __envelope { #name::#meta(boxed) => __ctx.__open(boxed), bare => bare };
@@ -80,7 +85,7 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         .map(|param| match param.role {
             Role::Other => quote!(__message),
             Role::Reply => reply_token(scope, called),
-            Role::Ctx => quote!(__ctx),
+            Role::Ctx => quote_spanned!(spans::at(spans::ends(&param.ty).1)=> __ctx),
         })
         .collect();
     let call = if method.asyncness.is_some() {
@@ -115,8 +120,9 @@ fn answer(scope: &Scope<'_>, called: &Called<'_>, call: &TokenStream) -> TokenSt
     let private = &scope.private;
     let message = called.message;
     if called.handler.fails.is_some() {
+        let reply = &called.reply;
         return quote! {
-            let (__reply, __answer) = #private::FailingReply::split(__reply, #call);
+            let (__reply, __answer) = <#reply as #private::FailingReply>::split(__reply, #call);
             let __fault = (&&&&&&#private::Probe::of_error(&__answer)).fault();
             __ctx.__answer_or_fail(__reply, __answer, __fault)
         };

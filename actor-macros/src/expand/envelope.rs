@@ -7,17 +7,16 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `impl Receives for Counter`
-pub(super) fn receives(scope: &Scope<'_>) -> TokenStream {
+pub(super) fn receives(scope: &Scope<'_>, received: &TokenStream) -> TokenStream {
     let Scope {
         private,
         actor,
-        envelope,
         impl_generics,
         where_clause,
         ..
     } = scope;
     quote! {
-        impl #impl_generics #private::Receives for #actor #where_clause { type Envelope = #envelope; }
+        impl #impl_generics #private::Receives for #actor #where_clause { type Envelope = #received; }
     }
 }
 
@@ -35,7 +34,7 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
     let name = &model.envelope;
     let meta = names::meta();
     let phantom = names::phantom();
-    let generic = !model.generics.params.is_empty();
+    let generic = scope.generic;
     // every parameter of the block is a parameter of the actor's type, or the compiler has refused the block
     let unused = generic.then(|| quote!(#phantom(::core::marker::PhantomData<fn() -> #actor>, ::core::convert::Infallible),));
     let no_value = generic.then(|| quote!(Self::#phantom(_, never) => match *never {},));

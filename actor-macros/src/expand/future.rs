@@ -3,7 +3,7 @@
 //! Each states at the method that its future is `Send`. A future that is not is then one error, there, instead of one
 //! about the whole dispatcher.
 
-use super::Scope;
+use super::{Scope, spans};
 use crate::model::{Receiver, Role, Signature};
 use crate::names;
 use crate::parse::carry;
@@ -56,8 +56,12 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
             quote!(#ty)
         }
     });
-    let names: Vec<_> = (0..method.params.len())
-        .map(|at| format_ident!("__{at}"))
+    // a wrong type of the context is shown where the user wrote it
+    let names: Vec<_> = method
+        .params
+        .iter()
+        .enumerate()
+        .map(|(at, param)| format_ident!("__{at}", span = spans::at(spans::ends(&param.ty).1)))
         .collect();
     let output = method
         .output
@@ -91,7 +95,7 @@ pub(super) fn call(
 ) -> TokenStream {
     let ty = scope.actor;
     let name = &method.name;
-    quote!(<#ty>::#name(#actor, #(#arguments),*))
+    quote_spanned!(name.span()=> <#ty>::#name(#actor, #(#arguments),*))
 }
 
 /// A parameter of the block, as it can stand on a function.

@@ -1,11 +1,11 @@
 //! The lifecycle methods of `impl Actor for Counter`, and `impl Watches`.
 
-use super::{Scope, future};
+use super::{Scope, future, spans};
 use crate::model::{Event, EventKind, Role};
 use crate::names;
 use crate::parse::carry;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 /// The methods for which the user wrote something; the others keep their defaults.
 pub(super) fn methods(scope: &Scope<'_>) -> TokenStream {
@@ -27,10 +27,10 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let terminated =
         (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
     let call = call(scope, event);
-    let body = if event.signature.output.is_some() {
+    let body = if let Some(output) = &event.signature.output {
         quote! {
             use #private::fault::*;
-            let __result = #private::LifecycleResult::into_result(#call);
+            let __result = <#output as #private::LifecycleResult>::into_result(#call);
             let __fault = (&&&&&&#private::Probe::of_error(&__result)).fault();
             #private::lifecycle_result(__result, __fault)
         }
@@ -51,10 +51,10 @@ fn call(scope: &Scope<'_>, event: &Event) -> TokenStream {
         .params
         .iter()
         .map(|param| {
-            if param.role == Role::Ctx {
-                quote!(__ctx)
-            } else {
-                quote!(__event)
+            let span = spans::at(spans::ends(&param.ty).1);
+            match param.role {
+                Role::Ctx => quote_spanned!(span=> __ctx),
+                _ => quote_spanned!(span=> __event),
             }
         })
         .collect();

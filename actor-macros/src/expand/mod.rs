@@ -9,6 +9,8 @@ mod future;
 mod handles;
 mod lifecycle;
 mod options;
+mod sound;
+mod spans;
 
 pub(crate) use options::options;
 
@@ -30,12 +32,13 @@ pub(crate) fn with_errors(code: TokenStream, found: Diagnostics) -> TokenStream 
 /// After a mistake the handlers that can be understood still exist for senders, and the dispatcher is a stub.
 pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
     let item = &model.item;
-    if model.name.is_none() {
+    if model.name.is_none() || borrows(model) {
         return item.clone();
     }
     let scope = Scope::new(model, found.is_empty());
     let attrs = carry::conditions_and_lints(&model.attrs);
-    let receives = envelope::receives(&scope);
+    let (sound, received) = sound::sound(&scope);
+    let receives = envelope::receives(&scope, &received);
     let envelope = envelope::envelope(&scope);
     let handles = scope
         .handlers
@@ -52,6 +55,7 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
         #allowed
         const _: () = {
             #envelope
+            #sound
             #receives
             #(#handles)*
             #futures
@@ -59,6 +63,11 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
             #watches
         };
     }
+}
+
+/// Whether the actor has a lifetime, which nothing generated could bear.
+fn borrows(model: &Block) -> bool {
+    model.generics.lifetimes().next().is_some()
 }
 
 /// The lints that generated code would trip over because of what the user named or wrote.
@@ -93,6 +102,8 @@ pub(super) struct Scope<'a> {
     where_clause: TokenStream,
     /// The handlers that code is generated for.
     handlers: Vec<Called<'a>>,
+    /// Whether the actor has parameters.
+    generic: bool,
     /// Whether nothing is wrong.
     sound: bool,
 }
@@ -120,6 +131,7 @@ impl<'a> Scope<'a> {
             impl_generics: impl_generics.to_token_stream(),
             where_clause: where_clause.to_token_stream(),
             handlers: called(model, sound),
+            generic: !model.generics.params.is_empty(),
             sound,
         }
     }

@@ -14,6 +14,8 @@ pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
     /// A second `#[actor]`, if there is one.
     pub(crate) again: Option<Attribute>,
+    /// The word `unsafe` in front (a mistake).
+    pub(crate) unsafety: Option<Token![unsafe]>,
     /// The parameters, with the where clause.
     pub(crate) generics: Generics,
     /// The actor's type as written.
@@ -75,13 +77,19 @@ pub(crate) enum MarkerKind {
 impl ToTokens for Method {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self {
+            markers,
             attrs,
             front,
             sig,
             body,
-            ..
         } = self;
-        tokens.extend(quote!(#(#attrs)* #front #sig #body));
+        // the shape of a marked method is not the user's choice
+        let shape = (!markers.is_empty()).then(|| {
+            quote! {
+                #[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::unused_async)]
+            }
+        });
+        tokens.extend(quote!(#shape #(#attrs)* #front #sig #body));
     }
 }
 
@@ -94,12 +102,7 @@ fn block(input: ParseStream<'_>, found: &mut Diagnostics) -> syn::Result<Block> 
     let (again, attrs): (Vec<_>, Vec<_>) = Attribute::parse_outer(input)?
         .into_iter()
         .partition(|attr| attr.path().is_ident("actor"));
-    if let Ok(token) = input.parse::<Token![unsafe]>() {
-        return Err(syn::Error::new_spanned(
-            token,
-            "an `#[actor] impl` block is not `unsafe`, remove the word",
-        ));
-    }
+    let unsafety = input.parse()?;
     input.parse::<Token![impl]>()?;
     let mut generics: Generics = input.parse()?;
     let negative = input.parse::<Option<Token![!]>>()?;
@@ -118,6 +121,7 @@ fn block(input: ParseStream<'_>, found: &mut Diagnostics) -> syn::Result<Block> 
     Ok(Block {
         attrs,
         again: again.into_iter().next(),
+        unsafety,
         generics,
         self_ty,
         inner,

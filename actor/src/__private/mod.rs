@@ -3,7 +3,8 @@
 mod probe;
 
 pub use probe::{
-    FailingReply, LifecycleResult, Probe, assert_actor, fault, lifecycle_result, unread,
+    EnvelopeOf, FailingReply, Gate, LifecycleResult, Pass, Probe, assert_actor, assert_send, fault,
+    lifecycle_result, unread,
 };
 
 pub use std::boxed::Box;

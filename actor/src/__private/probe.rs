@@ -15,7 +15,7 @@
 //! let fault: fn(E) -> Box<Fault> = (&&&&&&Probe::of_error(&result)).fault();
 //! ```
 
-use super::{Actor, Fault, ReplyTo};
+use super::{Actor, Fault, Receives, ReplyTo};
 use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
@@ -37,7 +37,7 @@ impl<T> Probe<T> {
 }
 
 /// Renders an `Err`; `None` for `Ok`.
-pub type Unread<R> = fn(&R) -> Option<String>;
+type Unread<R> = fn(&R) -> Option<String>;
 
 /// How an `Err` in a reply of type `R` is rendered when nobody reads it. Import with `use unread::*`.
 pub mod unread {
@@ -250,6 +250,25 @@ pub fn lifecycle_result<E>(
 ) -> Result<(), Box<Fault>> {
     result.map_err(fault)
 }
+
+/// Complains where a message, a reply or an actor is not `Send`.
+pub const fn assert_send<T: Send + 'static>() {}
+
+/// Lets a type pass if `SOUND` is true; see [`Pass`].
+pub struct Gate<const SOUND: bool>;
+
+/// The type `T`, or none at all if the constant of the [`Gate`] could not be evaluated.
+pub trait Pass<T> {
+    /// `T`
+    type Itself;
+}
+
+impl<T> Pass<T> for Gate<true> {
+    type Itself = T;
+}
+
+/// The envelope of an actor.
+pub type EnvelopeOf<A> = <A as Receives>::Envelope;
 
 /// Complains where a type with `#[actor]` has no `#[actor] impl` block.
 pub fn assert_actor<A: Actor>() {}

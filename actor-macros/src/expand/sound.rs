@@ -1,0 +1,39 @@
+//! One constant that asks whether messages and replies are `Send`.
+//!
+//! Without it a message that is not `Send` would be an error of the enum, of every implementation for it and of the
+//! dispatcher's future, and none would point at the handler. The constant asks at the handler's own tokens. When it
+//! cannot be evaluated, the type of the actor's envelope, which depends on it, is unknown to the compiler, and the
+//! compiler does not complain about what it does not know.
+//!
+//! A constant cannot mention type parameters; generic actors go without.
+
+use super::Scope;
+use crate::names;
+use crate::parse::carry;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The constant, and the type of the envelope as `impl Receives` names it.
+pub(super) fn sound(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
+    let Scope {
+        private, envelope, ..
+    } = scope;
+    if scope.generic {
+        return (TokenStream::new(), envelope.clone());
+    }
+    let sound = names::sound();
+    let asserts = scope.handlers.iter().map(|called| {
+        let attrs = carry::conditions(&called.handler.signature.attrs);
+        let (message, reply) = (called.message, &called.reply);
+        let reply = called
+            .handler
+            .reply()
+            .is_some()
+            .then(|| quote!(#(#attrs)* #private::assert_send::<#reply>();));
+        quote!(#(#attrs)* #private::assert_send::<#message>(); #reply)
+    });
+    (
+        quote!(const #sound: bool = { #(#asserts)* true };),
+        quote!(<#private::Gate<#sound> as #private::Pass<#envelope>>::Itself),
+    )
+}

@@ -1,0 +1,25 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Other;
+
+#[actor]
+impl Other {}
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, msg: Add, ctx: &mut Ctx<Other>) {
+        self.total += msg.0;
+        let _ = ctx;
+    }
+}
+
+fn main() {}

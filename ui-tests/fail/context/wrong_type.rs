@@ -1,0 +1,19 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, msg: Add, ctx: &mut std::task::Context<'_>) {
+        self.total += msg.0;
+        let _ = ctx;
+    }
+}
+
+fn main() {}

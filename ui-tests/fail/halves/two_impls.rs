@@ -1,0 +1,27 @@
+use actor::prelude::*;
+
+struct Add(i64);
+struct Sub(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, msg: Add) {
+        self.total += msg.0;
+    }
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn sub(&mut self, msg: Sub) {
+        self.total -= msg.0;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use actor::prelude::*;
+
+struct Counter;
+
+#[actor]
+type Alias = Counter;
+
+fn main() {}

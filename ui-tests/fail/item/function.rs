@@ -1,0 +1,6 @@
+use actor::prelude::*;
+
+#[actor]
+async fn run() {}
+
+fn main() {}

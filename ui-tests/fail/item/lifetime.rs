@@ -1,0 +1,8 @@
+use actor::prelude::*;
+
+#[actor]
+struct Counter<'a> {
+    name: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actor::prelude::*;
+
+#[actor]
+mod counter {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use actor::prelude::*;
+
+#[actor]
+trait Bank {
+    fn deposit(&self);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use actor::prelude::*;
+
+#[actor]
+union Bits {
+    number: u32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actor::prelude::*;
+
+#[actor]
+struct Counter;
+
+#[actor]
+unsafe impl Counter {}
+
+fn main() {}

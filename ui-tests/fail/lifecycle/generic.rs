@@ -1,0 +1,18 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[on(started)]
+    fn begin<T: Default>(&mut self) {
+        self.total = 0;
+    }
+}
+
+fn main() {}

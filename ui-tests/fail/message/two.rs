@@ -1,0 +1,18 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, msg: Add, times: i64) {
+        self.total += msg.0 * times;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use actor::prelude::*;
+
+use std::rc::Rc;
+
+struct Get;
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    async fn get(&self, _: Get) -> Rc<i64> {
+        Rc::new(self.total)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler(boxed)]
+    fn add(&mut self, msg: Add) {
+        self.total += msg.0;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    const LIMIT: i64 = 3;
+
+    #[handler]
+    fn add(&mut self, msg: Add) {
+        self.total += msg.0;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use actor::prelude::*;
+
+struct Add(i64);
+
+#[actor]
+struct Counter {
+    total: i64,
+}
+
+#[actor]
+impl Counter {
+    #[handler]
+    #[on(started)]
+    fn add(&mut self, msg: Add) {
+        self.total += msg.0;
+    }
+}
+
+fn main() {}
