@@ -46,7 +46,7 @@ impl<A: Receives, F: Future<Output = Outcome>> Future for Handling<'_, A, F> {
                 cell.tally.handled();
                 Ok(())
             }
-            other => unusual(cell, this.message_type, other),
+            other => unusual(cell, *this.message_type, other),
         })
     }
 }
