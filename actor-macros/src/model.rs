@@ -41,8 +41,6 @@ pub(crate) struct Block {
     pub(crate) events: Vec<Event>,
     /// A second `#[actor]`.
     pub(crate) again: Option<Attribute>,
-    /// The word `unsafe` in front.
-    pub(crate) unsafety: Option<Span>,
     /// Markers that stand where none can: with their word and whether it is a method.
     pub(crate) misplaced: Vec<Misplaced>,
 }
@@ -85,7 +83,6 @@ impl Block {
             handlers: Vec::new(),
             events: Vec::new(),
             again: block.again,
-            unsafety: block.unsafety.map(|word| word.span),
             misplaced: Vec::new(),
         };
         for member in block.members {

@@ -30,6 +30,11 @@ pub struct WithMeta<E> {
 
 /// Something with a mailbox. What its envelope is, is nobody's business.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor] impl` block for this type",
+    note = "write `#[actor]` above `impl {Self} {{ .. }}` and `#[handler]` above its methods"
+)]
 pub trait Receives: 'static {
     /// The closed enum of all its messages.
     type Envelope: Envelope + Send + 'static;

@@ -5,15 +5,6 @@ use crate::model::{Block, Misplaced, Signature, Why};
 use crate::parse::carry;
 use quote::ToTokens;
 
-pub(super) fn is_safe(model: &Block, found: &mut Diagnostics) {
-    if let Some(span) = model.unsafety {
-        found.at(
-            span,
-            "an `#[actor] impl` block is not `unsafe`, remove the word",
-        );
-    }
-}
-
 pub(super) fn type_is_a_path(model: &Block, found: &mut Diagnostics) {
     if model.name.is_none() {
         found.over(

@@ -20,7 +20,6 @@ pub(crate) fn options(model: &Options, found: &mut Diagnostics) {
 /// The rules of the impl half.
 pub(crate) fn block(model: &Block, found: &mut Diagnostics) {
     one_actor_attribute(model.again.as_ref(), found);
-    block::is_safe(model, found);
     block::type_is_a_path(model, found);
     owns_what_it_holds(&model.generics, found);
     block::markers_mark_something(model, found);

@@ -92,7 +92,7 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         let function = names::call(name);
         quote!(#function(self, #(#arguments),*).await)
     } else {
-        future::call(scope, method, quote!(self), &arguments)
+        future::call(scope.actor, method, quote!(self), &arguments)
     };
     let handled = if called.handler.reply_param().is_some() {
         quote!(#call; #private::Outcome::Handled)
@@ -121,8 +121,15 @@ fn answer(scope: &Scope<'_>, called: &Called<'_>, call: &TokenStream) -> TokenSt
     let message = called.message;
     if called.handler.fails.is_some() {
         let reply = &called.reply;
+        // a type that is no `Result` is shown once, as the compiler says the same of the same place
+        let (first, last) = spans::ends(reply);
+        let (open, local) = (
+            quote_spanned!(first=> <),
+            quote_spanned!(spans::at(last)=> __reply),
+        );
+        let split = quote_spanned!(last=> as #private::FailingReply>::split(#local, #call));
         return quote! {
-            let (__reply, __answer) = <#reply as #private::FailingReply>::split(__reply, #call);
+            let (__reply, __answer) = #open #reply #split;
             let __fault = (&&&&&&#private::Probe::of_error(&__answer)).fault();
             __ctx.__answer_or_fail(__reply, __answer, __fault)
         };

@@ -1,13 +1,13 @@
 //! The closed enum of an actor's messages, and what the mailbox knows of it.
 
-use super::{Called, Scope};
+use super::{Called, Scope, sound};
 use crate::names;
 use crate::parse::carry;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `impl Receives for Counter`
-pub(super) fn receives(scope: &Scope<'_>, received: &TokenStream) -> TokenStream {
+pub(super) fn receives(scope: &Scope<'_>) -> TokenStream {
     let Scope {
         private,
         actor,
@@ -15,6 +15,7 @@ pub(super) fn receives(scope: &Scope<'_>, received: &TokenStream) -> TokenStream
         where_clause,
         ..
     } = scope;
+    let received = sound::gated(scope, &scope.envelope);
     quote! {
         impl #impl_generics #private::Receives for #actor #where_clause { type Envelope = #received; }
     }
@@ -70,15 +71,13 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
 
 /// `add(Add, ReplyTo<()>),`
 fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
-    let private = &scope.private;
+    let Scope { private, actor, .. } = scope;
     let Called {
-        handler,
-        message,
-        reply,
+        handler, message, ..
     } = called;
     let attrs = carry::everything(&handler.signature.attrs);
     let name = &handler.signature.name;
-    quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
+    quote!(#(#attrs)* #name(#message, #private::ReplyTo<#private::ReplyOf<#actor, #message>>),)
 }
 
 fn peek(called: &Called<'_>) -> TokenStream {

@@ -3,12 +3,12 @@
 //! Each states at the method that its future is `Send`. A future that is not is then one error, there, instead of one
 //! about the whole dispatcher.
 
-use super::{Scope, spans};
+use super::{Scope, sound, spans};
 use crate::model::{Receiver, Role, Signature};
 use crate::names;
 use crate::parse::carry;
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// One function for each async method.
 pub(super) fn futures(scope: &Scope<'_>) -> TokenStream {
@@ -51,10 +51,7 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
     };
     let types = method.params.iter().map(|param| match param.role {
         Role::Ctx => quote!(&#borrow mut #private::Ctx<#actor>),
-        _ => {
-            let ty = &param.ty;
-            quote!(#ty)
-        }
+        Role::Other | Role::Reply => param.ty.to_token_stream(),
     });
     // a wrong type of the context is shown where the user wrote it
     let names: Vec<_> = method
@@ -67,16 +64,18 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
         .output
         .as_ref()
         .map_or_else(|| quote!(()), |ty| quote!(#ty));
-    let call = call(scope, method, quote!(__actor), &names);
+    // what is not `Send` has been shown by the constant; the future is then unknown, too
+    let ty = sound::gated(scope, actor);
+    let call = call(&ty, method, quote!(__actor), &names);
     let (result, call) = if boxed {
-        let send = quote_spanned!(span=> dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #borrow);
-        (
-            quote!(::core::pin::Pin<#private::Box<#send>>),
-            quote_spanned!(span=> #private::Box::pin(#call)),
-        )
+        let send = quote_spanned!(span=> dyn ::core::future::Future<Output = #output> + #borrow + ::core::marker::Send);
+        (quote!(::core::pin::Pin<#private::Box<#send>>), {
+            let pin = spans::moved(&quote!(#private::Box::pin), span);
+            quote_spanned!(span=> #pin(#call))
+        })
     } else {
         (
-            quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send + #borrow),
+            quote_spanned!(span=> impl ::core::future::Future<Output = #output> + #borrow + ::core::marker::Send),
             call,
         )
     };
@@ -88,12 +87,11 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
 
 /// `<Counter>::add(actor, ..)`, which finds the user's method and no other.
 pub(super) fn call(
-    scope: &Scope<'_>,
+    ty: &impl ToTokens,
     method: &Signature,
     actor: TokenStream,
-    arguments: &[impl quote::ToTokens],
+    arguments: &[impl ToTokens],
 ) -> TokenStream {
-    let ty = scope.actor;
     let name = &method.name;
     quote_spanned!(name.span()=> <#ty>::#name(#actor, #(#arguments),*))
 }

@@ -1,6 +1,6 @@
 //! `impl Handles<Add> for Counter`: what lets `tell` and `ask` take a message.
 
-use super::{Called, Scope, spans};
+use super::{Called, Scope, sound, spans};
 use crate::parse::carry;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -29,9 +29,10 @@ pub(super) fn handles(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let (reply_first, reply_last) = spans::ends(reply);
     let keyword = quote_spanned!(reply_first=> type);
     let end = quote_spanned!(reply_last=> ;);
+    let gated = sound::gated(scope, reply);
     let content = quote! {
-        #keyword Reply = #reply #end
-        fn wrap(message: #message, reply: #private::ReplyTo<#reply>) -> #private::EnvelopeOf<Self> {
+        #keyword Reply = #gated #end
+        fn wrap(message: #message, reply: #private::ReplyTo<Self::Reply>) -> #private::EnvelopeOf<Self> {
             #enum_name::#name(message, reply)
         }
     };

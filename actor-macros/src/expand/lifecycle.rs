@@ -28,9 +28,13 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
         (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
     let call = call(scope, event);
     let body = if let Some(output) = &event.signature.output {
+        // a wrong type is shown once, as the compiler says the same of the same place
+        let (first, last) = spans::ends(output);
+        let open = quote_spanned!(first=> <);
+        let settle = quote_spanned!(last=> as #private::LifecycleResult>::into_result(#call));
         quote! {
             use #private::fault::*;
-            let __result = <#output as #private::LifecycleResult>::into_result(#call);
+            let __result = #open #output #settle;
             let __fault = (&&&&&&#private::Probe::of_error(&__result)).fault();
             #private::lifecycle_result(__result, __fault)
         }
@@ -62,7 +66,7 @@ fn call(scope: &Scope<'_>, event: &Event) -> TokenStream {
         let function = names::call(&method.name);
         quote!(#function(self, #(#arguments),*).await)
     } else {
-        future::call(scope, method, quote!(self), &arguments)
+        future::call(scope.actor, method, quote!(self), &arguments)
     }
 }
 

@@ -37,8 +37,8 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
     }
     let scope = Scope::new(model, found.is_empty());
     let attrs = carry::conditions_and_lints(&model.attrs);
-    let (sound, received) = sound::sound(&scope);
-    let receives = envelope::receives(&scope, &received);
+    let sound = sound::sound(&scope);
+    let receives = envelope::receives(&scope);
     let envelope = envelope::envelope(&scope);
     let handles = scope
         .handlers

@@ -11,15 +11,24 @@ use super::Scope;
 use crate::names;
 use crate::parse::carry;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-/// The constant, and the type of the envelope as `impl Receives` names it.
-pub(super) fn sound(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
-    let Scope {
-        private, envelope, ..
-    } = scope;
+/// A type that is unknown to the compiler if the constant cannot be evaluated.
+pub(super) fn gated(scope: &Scope<'_>, ty: &impl ToTokens) -> TokenStream {
+    let private = &scope.private;
+    let sound = names::sound();
     if scope.generic {
-        return (TokenStream::new(), envelope.clone());
+        ty.to_token_stream()
+    } else {
+        quote!(<#private::Gate<#sound> as #private::Pass<#ty>>::Itself)
+    }
+}
+
+/// The constant.
+pub(super) fn sound(scope: &Scope<'_>) -> TokenStream {
+    let private = &scope.private;
+    if scope.generic {
+        return TokenStream::new();
     }
     let sound = names::sound();
     let asserts = scope.handlers.iter().map(|called| {
@@ -32,8 +41,5 @@ pub(super) fn sound(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
             .then(|| quote!(#(#attrs)* #private::assert_send::<#reply>();));
         quote!(#(#attrs)* #private::assert_send::<#message>(); #reply)
     });
-    (
-        quote!(const #sound: bool = { #(#asserts)* true };),
-        quote!(<#private::Gate<#sound> as #private::Pass<#envelope>>::Itself),
-    )
+    quote!(const #sound: bool = { #(#asserts)* true };)
 }

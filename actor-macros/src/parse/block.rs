@@ -14,8 +14,6 @@ pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
     /// A second `#[actor]`, if there is one.
     pub(crate) again: Option<Attribute>,
-    /// The word `unsafe` in front (a mistake).
-    pub(crate) unsafety: Option<Token![unsafe]>,
     /// The parameters, with the where clause.
     pub(crate) generics: Generics,
     /// The actor's type as written.
@@ -102,7 +100,8 @@ fn block(input: ParseStream<'_>, found: &mut Diagnostics) -> syn::Result<Block> 
     let (again, attrs): (Vec<_>, Vec<_>) = Attribute::parse_outer(input)?
         .into_iter()
         .partition(|attr| attr.path().is_ident("actor"));
-    let unsafety = input.parse()?;
+    // the compiler refuses it
+    input.parse::<Option<Token![unsafe]>>()?;
     input.parse::<Token![impl]>()?;
     let mut generics: Generics = input.parse()?;
     let negative = input.parse::<Option<Token![!]>>()?;
@@ -121,7 +120,6 @@ fn block(input: ParseStream<'_>, found: &mut Diagnostics) -> syn::Result<Block> 
     Ok(Block {
         attrs,
         again: again.into_iter().next(),
-        unsafety,
         generics,
         self_ty,
         inner,

@@ -3,8 +3,8 @@
 mod probe;
 
 pub use probe::{
-    EnvelopeOf, FailingReply, Gate, LifecycleResult, Pass, Probe, assert_actor, assert_send, fault,
-    lifecycle_result, unread,
+    EnvelopeOf, FailingReply, Gate, LifecycleResult, Pass, Probe, ReplyOf, assert_actor,
+    assert_send, fault, lifecycle_result, unread,
 };
 
 pub use std::boxed::Box;
