@@ -277,7 +277,7 @@ impl<A: Receives> Ctx<A> {
         envelope
     }
 
-    pub fn __reply<R: Send + 'static>(
+    pub fn __reply<R>(
         &self,
         to: ReplyTo<R>,
         message_type: &'static str,
@@ -287,12 +287,12 @@ impl<A: Receives> Ctx<A> {
     }
 
     #[inline]
-    pub fn __answer<R: Send + 'static>(&self, to: ReplyTo<R>, answer: R) {
+    pub fn __answer<R>(&self, to: ReplyTo<R>, answer: R) {
         self.__answer_or_report(to, "", None, answer);
     }
 
     #[inline]
-    pub fn __answer_or_report<R: Send + 'static>(
+    pub fn __answer_or_report<R>(
         &self,
         to: ReplyTo<R>,
         message_type: &'static str,
@@ -302,7 +302,7 @@ impl<A: Receives> Ctx<A> {
         settle(to.send(answer), &*self.me.cell, message_type, unread);
     }
 
-    pub fn __answer_or_fail<T: Send + 'static, E: Send + 'static>(
+    pub fn __answer_or_fail<T, E>(
         &self,
         to: ReplyTo<Result<T, E>>,
         answer: Result<T, E>,

@@ -28,6 +28,16 @@ pub struct WithMeta<E> {
     pub envelope: E,
 }
 
+/// Names the envelope, and says nothing about it.
+///
+/// Apart from [`Receives`] so that the compiler can see whether a reference is `Send`, and with it a message
+/// that holds a reference to its own receiver, before it knows that all messages are.
+#[doc(hidden)]
+pub trait Carries {
+    /// The closed enum of all messages.
+    type Envelope;
+}
+
 /// Something with a mailbox. What its envelope is, is nobody's business.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -35,9 +45,9 @@ pub struct WithMeta<E> {
     label = "no `#[actor] impl` block for this type",
     note = "write `#[actor]` above `impl {Self} {{ .. }}` and `#[handler]` above its methods"
 )]
-pub trait Receives: 'static {
-    /// The closed enum of all its messages.
-    type Envelope: Envelope + Send + 'static;
+pub trait Receives: Carries<Envelope = <Self as Receives>::Sent> + 'static {
+    /// The envelope once more, as something that can be sent.
+    type Sent: Envelope + Send + 'static;
 }
 
 /// "`Self` handles `M`": one implementation for each `#[handler]`.

@@ -4,6 +4,7 @@
 //! context in place, and what runs once in a life (the start, the end) or seldom is in a box.
 
 use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::task::{Context, Poll};
 
 use crate::actor::Actor;
@@ -59,14 +60,15 @@ impl<A: Actor> Served<A> {
     /// The next message, or `None` when something else is to be done: a system item, which then is
     /// first in the batch, or the end.
     #[inline]
-    fn poll_next(&mut self, cx: &Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
         if self.cell.progress.signal() >= Level::Stop as u8 {
             return Poll::Ready(None);
         }
         if *budget == 0 {
-            // To the end of the runtime's queue.
+            // Polled once, tokio's own future puts the task behind all others without waking another
+            // worker for it, as waking itself would.
             *budget = BUDGET;
-            cx.waker().wake_by_ref();
+            let _ = pin!(tokio::task::yield_now()).poll(cx);
             return Poll::Pending;
         }
         let item = match self.next_in_batch() {

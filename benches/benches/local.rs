@@ -1,6 +1,6 @@
 //! Tell, ask, hop, spawn and memory beside bare tokio. `cargo bench -p actor-benches --bench local`
 //!
-//! `-- --quick` does a tenth of the work.
+//! `-- --quick` does a tenth of the work, `-- --only ask` what has `ask` in its name.
 
 use std::future::Future;
 use std::process::Command;
@@ -29,65 +29,87 @@ fn main() {
         return print_idle(&arguments[at + 1]);
     }
     let quick = arguments.iter().any(|a| a == "--quick");
-    let scale = if quick { 10 } else { 1 };
-    speed(scale);
-    memory();
+    let only = arguments.iter().position(|a| a == "--only");
+    let only = only.and_then(|at| arguments.get(at + 1)).cloned();
+    let plan = Plan {
+        scale: if quick { 10 } else { 1 },
+        only: only.unwrap_or_default(),
+    };
+    plan.speed();
+    if plan.wants("memory") {
+        memory();
+    }
 }
 
-fn speed(scale: u64) {
-    let tells = 2_000_000 / scale;
-    versus(
-        "tell, 1 producer",
-        tells,
-        || bare::tell(1, tells),
-        || ours::tell(1, tells),
-    );
-    let each = 500_000 / scale;
-    versus(
-        "tell, 4 producers",
-        each * 4,
-        || bare::tell(4, each),
-        || ours::tell(4, each),
-    );
-    let bounded = 1_000_000 / scale;
-    versus(
-        "tell_wait, 1 producer, bounded 1000",
-        bounded,
-        || bare::tell_bounded(1_000, bounded),
-        || ours::tell_bounded(1_000, bounded),
-    );
-    let asks = 200_000 / scale;
-    versus(
-        "ask, one after the other (ours with its time-out)",
-        asks,
-        || bare::ask(asks),
-        || ours::ask(asks),
-    );
-    let hops = 400_000 / scale;
-    versus(
-        "hop of a ping-pong",
-        hops,
-        || bare::ping_pong(hops),
-        || ours::ping_pong(hops),
-    );
-    let spawns = 100_000 / scale;
-    versus(
-        "spawn, one message, stop",
-        spawns,
-        || bare::spawn(spawns),
-        || ours::spawn(spawns),
-    );
+struct Plan {
+    scale: u64,
+    only: String,
 }
 
-fn versus<F, G>(name: &str, operations: u64, bare: impl Fn() -> F, ours: impl Fn() -> G)
-where
-    F: Future<Output = Duration>,
-    G: Future<Output = Duration>,
-{
-    Bench::new(name, operations)
-        .with("tokio mpsc, oneshot, task", || on_runtime(bare()))
-        .with("actor", || on_runtime(ours()))
-        .run(ROUNDS);
+impl Plan {
+    fn wants(&self, name: &str) -> bool {
+        name.contains(&self.only)
+    }
+
+    fn speed(&self) {
+        let scale = self.scale;
+        let tells = 2_000_000 / scale;
+        self.versus(
+            "tell, 1 producer",
+            tells,
+            || bare::tell(1, tells),
+            || ours::tell(1, tells),
+        );
+        let each = 500_000 / scale;
+        self.versus(
+            "tell, 4 producers",
+            each * 4,
+            || bare::tell(4, each),
+            || ours::tell(4, each),
+        );
+        let bounded = 1_000_000 / scale;
+        self.versus(
+            "tell_wait, 1 producer, bounded 1000",
+            bounded,
+            || bare::tell_bounded(1_000, bounded),
+            || ours::tell_bounded(1_000, bounded),
+        );
+        let asks = 200_000 / scale;
+        self.versus(
+            "ask, one after the other (ours with its time-out)",
+            asks,
+            || bare::ask(asks),
+            || ours::ask(asks),
+        );
+        let hops = 400_000 / scale;
+        self.versus(
+            "hop of a ping-pong",
+            hops,
+            || bare::ping_pong(hops),
+            || ours::ping_pong(hops),
+        );
+        let spawns = 100_000 / scale;
+        self.versus(
+            "spawn, one message, stop",
+            spawns,
+            || bare::spawn(spawns),
+            || ours::spawn(spawns),
+        );
+    }
+
+    fn versus<F, G>(&self, name: &str, operations: u64, bare: impl Fn() -> F, ours: impl Fn() -> G)
+    where
+        F: Future<Output = Duration>,
+        G: Future<Output = Duration>,
+    {
+        if !self.wants(name) {
+            return;
+        }
+        Bench::new(name, operations)
+            .with("tokio mpsc, oneshot, task", || on_runtime(bare()))
+            .with("actor", || on_runtime(ours()))
+            .run(ROUNDS);
+    }
 }
 
 fn memory() {

@@ -11,13 +11,15 @@ pub(super) fn receives(scope: &Scope<'_>) -> TokenStream {
     let Scope {
         private,
         actor,
+        envelope,
         impl_generics,
         where_clause,
         ..
     } = scope;
-    let received = sound::gated(scope, &scope.envelope);
+    let sent = sound::gated(scope, &scope.envelope);
     quote! {
-        impl #impl_generics #private::Receives for #actor #where_clause { type Envelope = #received; }
+        impl #impl_generics #private::Carries for #actor #where_clause { type Envelope = #envelope; }
+        impl #impl_generics #private::Receives for #actor #where_clause { type Sent = #sent; }
     }
 }
 
@@ -71,13 +73,15 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
 
 /// `add(Add, ReplyTo<()>),`
 fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
-    let Scope { private, actor, .. } = scope;
+    let private = &scope.private;
     let Called {
-        handler, message, ..
+        handler,
+        message,
+        reply,
     } = called;
     let attrs = carry::everything(&handler.signature.attrs);
     let name = &handler.signature.name;
-    quote!(#(#attrs)* #name(#message, #private::ReplyTo<#private::ReplyOf<#actor, #message>>),)
+    quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
 }
 
 fn peek(called: &Called<'_>) -> TokenStream {

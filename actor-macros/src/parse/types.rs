@@ -84,11 +84,12 @@ pub(crate) fn unowned(ty: &Type) -> Option<Unowned> {
 }
 
 fn unowned_trees(trees: &[TokenTree]) -> Option<Unowned> {
+    const FUNCTIONS: [&str; 5] = ["fn", "for", "Fn", "FnMut", "FnOnce"];
     if trees
         .iter()
-        .any(|tree| is_word(tree, "fn") || is_word(tree, "for"))
+        .any(|tree| FUNCTIONS.iter().any(|word| is_word(tree, word)))
     {
-        // the lifetimes of a function pointer are its own
+        // the lifetimes of a function's signature are its own
         return None;
     }
     trees.iter().enumerate().find_map(|(at, tree)| match tree {

@@ -3,8 +3,8 @@
 mod probe;
 
 pub use probe::{
-    EnvelopeOf, FailingReply, Gate, LifecycleResult, Pass, Probe, ReplyOf, assert_actor,
-    assert_send, fault, lifecycle_result, unread,
+    EnvelopeOf, FailingReply, Gate, LifecycleResult, Pass, Probe, assert_actor, assert_send, fault,
+    lifecycle_result, unread,
 };
 
 pub use std::boxed::Box;
@@ -12,7 +12,9 @@ pub use std::boxed::Box;
 pub use crate::actor::{Actor, ActorOptions};
 pub use crate::ctx::Ctx;
 pub use crate::failure::Fault;
-pub use crate::handles::{Envelope, HandledBy, Handles, MessageType, Receives, Watches, WithMeta};
+pub use crate::handles::{
+    Carries, Envelope, HandledBy, Handles, MessageType, Receives, Watches, WithMeta,
+};
 pub use crate::mailbox::Mailbox;
 pub use crate::meta::Meta;
 pub use crate::outcome::Outcome;

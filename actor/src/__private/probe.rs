@@ -15,7 +15,7 @@
 //! let fault: fn(E) -> Box<Fault> = (&&&&&&Probe::of_error(&result)).fault();
 //! ```
 
-use super::{Actor, Fault, Handles, Receives, ReplyTo};
+use super::{Actor, Fault, Receives, ReplyTo};
 use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
@@ -268,10 +268,7 @@ impl<T> Pass<T> for Gate<true> {
 }
 
 /// The envelope of an actor.
-pub type EnvelopeOf<A> = <A as Receives>::Envelope;
-
-/// The reply to a message.
-pub type ReplyOf<A, M> = <A as Handles<M>>::Reply;
+pub type EnvelopeOf<A> = <A as Receives>::Sent;
 
 /// Complains where a type with `#[actor]` has no `#[actor] impl` block.
 pub fn assert_actor<A: Actor>() {}
