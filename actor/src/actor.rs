@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use crate::ctx::Ctx;
 use crate::failure::Fault;
-use crate::handles::Receives;
+use crate::handles::{Receives, WithMeta};
 use crate::mailbox::Mailbox;
 use crate::outcome::Outcome;
 use crate::terminated::Terminated;
@@ -30,12 +30,23 @@ pub trait ActorOptions {
     note = "write `#[actor]` above `impl {Self} {{ .. }}` and `#[handler]` above its methods"
 )]
 pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
+    /// Calls the handler of a message, unless it is a future: then the message comes back, opened.
     #[doc(hidden)]
-    fn dispatch(
+    fn dispatch_now(
         &mut self,
         envelope: Self::Envelope,
         ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = Outcome> + Send;
+    ) -> Result<Outcome, Self::Envelope>;
+
+    /// Awaits the handler of a message that [`dispatch_now`](Self::dispatch_now) gave back.
+    #[doc(hidden)]
+    fn dispatch(
+        &mut self,
+        _envelope: Self::Envelope,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Outcome> + Send {
+        ready(Outcome::Handled)
+    }
 
     #[doc(hidden)]
     fn on_started(
@@ -69,4 +80,18 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
     ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
         ready(Ok(()))
     }
+}
+
+/// Opens a message with metadata and dispatches it. Apart from `dispatch_now`, which can then be
+/// inlined into the loop.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+pub fn dispatch_with_meta<A: Actor>(
+    actor: &mut A,
+    boxed: Box<WithMeta<A::Envelope>>,
+    ctx: &mut Ctx<A>,
+) -> Result<Outcome, A::Envelope> {
+    let envelope = ctx.open(*boxed);
+    actor.dispatch_now(envelope, ctx)
 }

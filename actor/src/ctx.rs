@@ -12,8 +12,8 @@ use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
 use crate::cell::{Cell, SystemItem};
 use crate::error::TellError;
-use crate::failure::{Fault, catch};
-use crate::handles::{Envelope, HandledBy, Receives, Watches, WithMeta};
+use crate::failure::{Fault, StopReason, catch};
+use crate::handles::{Envelope, HandledBy, MessageType, Receives, Watches, WithMeta};
 use crate::meta::Meta;
 use crate::node::{Level, Node};
 use crate::outcome::Outcome;
@@ -26,6 +26,8 @@ use crate::terminated::{Key, Terminated};
 /// `ctx: &mut Ctx<Self>`.
 pub struct Ctx<A: Receives> {
     pub(crate) me: ActorRef<A>,
+    /// The type of the message in hand, for whoever must name it when something happens to it.
+    message_type: Option<MessageType>,
     meta: Option<Box<Meta>>,
     /// What most actors never need.
     more: Option<Box<More>>,
@@ -35,12 +37,15 @@ pub struct Ctx<A: Receives> {
 struct More {
     watching: BTreeMap<Key, Arc<dyn Node>>,
     pipes: Vec<AbortHandle>,
+    /// Why the actor is about to end.
+    end: Option<StopReason>,
 }
 
 impl<A: Receives> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         Self {
             me: ActorRef::new(cell),
+            message_type: None,
             meta: None,
             more: None,
         }
@@ -247,6 +252,26 @@ impl<A: Receives> Ctx<A> {
         more.is_some_and(|more| more.watching.remove(&event.key).is_some())
     }
 
+    /// Remembers why the actor ends, for the loop.
+    pub(crate) fn set_end(&mut self, reason: StopReason) {
+        self.more().end = Some(reason);
+    }
+
+    pub(crate) fn take_end(&mut self) -> Option<StopReason> {
+        self.more.as_mut()?.end.take()
+    }
+
+    /// The type of the message that was in hand last.
+    pub(crate) fn message_type(&self) -> &'static str {
+        self.message_type.map_or("?", |name| name())
+    }
+
+    /// Takes the metadata off a message.
+    pub(crate) fn open(&mut self, opened: WithMeta<A::Envelope>) -> A::Envelope {
+        self.meta = Some(Box::new(opened.meta));
+        opened.envelope
+    }
+
     /// After each message.
     #[inline]
     pub(crate) fn end_message(&mut self) {
@@ -270,11 +295,11 @@ impl<A: Receives> Ctx<A> {
 /// What generated code calls.
 #[doc(hidden)]
 impl<A: Receives> Ctx<A> {
-    #[allow(clippy::boxed_local)] // that is how it lies in the envelope
-    pub fn __open(&mut self, boxed: Box<WithMeta<A::Envelope>>) -> A::Envelope {
-        let WithMeta { meta, envelope } = *boxed;
-        self.meta = Some(Box::new(meta));
-        envelope
+    /// A message's turn has come. `false`: its asker gave up before.
+    #[inline]
+    pub fn __start<R>(&mut self, to: &ReplyTo<R>, message_type: MessageType) -> bool {
+        self.message_type = Some(message_type);
+        to.start()
     }
 
     pub fn __reply<R>(

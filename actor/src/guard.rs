@@ -59,12 +59,6 @@ impl<'a, A: Receives, F: Future, L: Limit> Guarded<'a, A, F, L> {
         }
     }
 
-    /// The cell of the actor whose code it is.
-    #[inline]
-    pub(crate) fn cell(&self) -> &'a Cell<A> {
-        self.cell
-    }
-
     /// Drops the future; what a half-run handler owns may panic then.
     #[cold]
     fn interrupt(self: Pin<&mut Self>, why: Interrupt) -> Interrupt {

@@ -14,7 +14,6 @@ mod event;
 mod failure;
 mod guard;
 mod handles;
-mod handling;
 mod life;
 mod log_limit;
 mod mailbox;

@@ -51,6 +51,7 @@ impl<R> ReplyTo<R> {
         self.0.as_ref().is_some_and(|slot| !slot.is_given_up())
     }
 
+    #[inline]
     pub(crate) fn send(mut self, reply: R) -> Sent<R> {
         match self.0.take() {
             None => Sent::Unawaited(reply),
@@ -80,17 +81,24 @@ pub(crate) enum Sent<R> {
 }
 
 impl<R> Drop for ReplyTo<R> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(slot) = self.0.take() else { return };
-        let answer = if slot.is_queued() {
-            Answer::Discarded
-        } else if std::thread::panicking() {
-            Answer::Failed
-        } else {
-            Answer::NoReply
-        };
-        let _ = slot.complete(answer);
+        if let Some(slot) = self.0.take() {
+            dropped(&slot);
+        }
     }
+}
+
+#[cold]
+fn dropped<R>(slot: &Slot<R>) {
+    let answer = if slot.is_queued() {
+        Answer::Discarded
+    } else if std::thread::panicking() {
+        Answer::Failed
+    } else {
+        Answer::NoReply
+    };
+    let _ = slot.complete(answer);
 }
 
 /// What the runtime asks any reply slot, whatever its type.
@@ -213,6 +221,7 @@ impl<R> fmt::Debug for Reply<R> {
 }
 
 /// Counts a late reply, and reports an error that nobody read.
+#[inline]
 pub(crate) fn settle<R>(
     sent: Sent<R>,
     sink: &(impl ReplySink + ?Sized),

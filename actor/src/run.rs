@@ -9,11 +9,10 @@ use std::task::{Context, Poll};
 
 use crate::actor::Actor;
 use crate::cell::{Cell, Item, SystemItem};
+use crate::core::Core;
 use crate::ctx::Ctx;
-use crate::failure::{Stage, StopReason, catch};
+use crate::failure::{Failure, Fault, Stage, StopReason, catch};
 use crate::guard::{Guarded, Interrupt, UntilAbort, UntilKill};
-use crate::handles::Envelope;
-use crate::handling::{Ended, Handling, settle};
 use crate::node::{Level, Node};
 use crate::outcome::Outcome;
 use crate::props::Producer;
@@ -31,6 +30,20 @@ pub(crate) struct Served<A: Actor> {
     state: State<A>,
     /// Taken out of the mailbox and not yet handled. Boxed because most actors are idle.
     batch: Batch<Item<A::Envelope>>,
+}
+
+/// Why the handling of a batch pauses.
+enum Pause<E> {
+    /// It does not.
+    Again,
+    /// Nothing waits; the next message wakes the task.
+    Parked,
+    /// Others have their turn.
+    Budget,
+    /// The handler of this message is a future.
+    Message(E),
+    /// A system item, or the end.
+    Other,
 }
 
 enum State<A> {
@@ -57,48 +70,110 @@ impl<A: Actor> Served<A> {
         }
     }
 
-    /// The next message, or `None` when something else is to be done: a system item, which then is
-    /// first in the batch, or the end.
-    #[inline]
-    fn poll_next(&mut self, cx: &mut Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
-        if self.cell.progress.signal() >= Level::Stop as u8 {
-            return Poll::Ready(None);
-        }
-        if *budget == 0 {
-            // Polled once, tokio's own future puts the task behind all others without waking another
-            // worker for it, as waking itself would.
-            *budget = BUDGET;
-            let _ = pin!(tokio::task::yield_now()).poll(cx);
-            return Poll::Pending;
-        }
-        let item = match self.next_in_batch() {
-            Some(item) => item,
-            None => match self.poll_take(cx) {
-                Poll::Ready(Taken::Item(item)) => item,
-                Poll::Ready(Taken::Drained | Taken::Signal) => return Poll::Ready(None),
-                Poll::Pending => {
+    /// Handles messages until one needs a future, which comes back; `None` when something else is to
+    /// be done: a system item, which then is first in the batch, or the end.
+    fn poll_serve(&mut self, cx: &mut Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
+        loop {
+            // Contained once for the whole batch, a handler is a plain call.
+            let pause = catch(|| self.serve_now(cx, budget));
+            let pause =
+                pause.unwrap_or_else(|payload| self.unusual(Err(Interrupt::Panicked(payload))));
+            match pause {
+                Pause::Again => {}
+                Pause::Message(envelope) => return Poll::Ready(Some(envelope)),
+                Pause::Other => return Poll::Ready(None),
+                Pause::Parked => {
                     *budget = BUDGET;
                     return Poll::Pending;
                 }
-            },
-        };
-        *budget -= 1;
-        match item {
-            Item::User(envelope) => Poll::Ready(Some(envelope)),
-            item @ Item::System(_) => {
-                self.batch.get_or_insert_default().push_front(item);
-                Poll::Ready(None)
+                Pause::Budget => {
+                    // Polled once, tokio's own future puts the task behind all others without
+                    // waking another worker for it, as waking itself would.
+                    *budget = BUDGET;
+                    let _ = pin!(tokio::task::yield_now()).poll(cx);
+                    return Poll::Pending;
+                }
             }
         }
     }
 
+    /// Handles messages as long as that needs no waiting. A message is matched where it comes out of
+    /// the batch: a copy of it would cost more than all else here.
     #[inline]
+    fn serve_now(&mut self, cx: &Context<'_>, budget: &mut u8) -> Pause<A::Envelope> {
+        loop {
+            if self.cell.progress.signal() >= Level::Stop as u8 {
+                return Pause::Other;
+            }
+            if *budget == 0 {
+                return Pause::Budget;
+            }
+            let item = match self.next_in_batch() {
+                Some(item) => item,
+                None => match self.poll_take(cx) {
+                    Poll::Ready(Taken::Item(item)) => item,
+                    Poll::Ready(Taken::Drained | Taken::Signal) => return Pause::Other,
+                    Poll::Pending => return Pause::Parked,
+                },
+            };
+            *budget -= 1;
+            let State::Alive(actor) = &mut self.state else {
+                return Pause::Other; // not reached: it has started
+            };
+            match item {
+                Item::User(envelope) => match actor.dispatch_now(envelope, &mut self.ctx) {
+                    Ok(Outcome::Handled) => {
+                        self.cell.tally.handled();
+                        self.ctx.end_message();
+                    }
+                    Ok(other) => match self.unusual(Ok(other)) {
+                        Pause::Again => {}
+                        pause => return pause,
+                    },
+                    Err(later) => return Pause::Message(later),
+                },
+                Item::System(item) => {
+                    let batch = self.batch.get_or_insert_default();
+                    batch.push_front(Item::System(item));
+                    return Pause::Other;
+                }
+            }
+        }
+    }
+
+    /// What a message came to that was not simply handled.
+    #[cold]
+    fn unusual(&mut self, outcome: Result<Outcome, Interrupt>) -> Pause<A::Envelope> {
+        let message_type = self.ctx.message_type();
+        self.ctx.end_message();
+        let ended: Ended<()> = match outcome {
+            Ok(Outcome::Handled) => Ok(Ok(())),
+            Ok(Outcome::Expired) => {
+                self.cell.expired(message_type);
+                return Pause::Again;
+            }
+            Ok(Outcome::Failed(fault)) => Ok(Err(fault)),
+            Err(interrupt) => Err(interrupt),
+        };
+        self.cell.tally.failed();
+        match settle(&self.cell, Stage::Handling(message_type), ended) {
+            Ok(()) => Pause::Again,
+            Err(reason) => {
+                self.ctx.set_end(reason);
+                Pause::Other
+            }
+        }
+    }
+
+    // Not inlined: then the message leaves it in one piece. Inlined, its tag and the rest are copied
+    // apart, and whoever reads them together waits for the processor's store buffer (measured).
+    #[inline(never)]
     fn next_in_batch(&mut self) -> Option<Item<A::Envelope>> {
         let batch = self.batch.as_mut()?;
-        let item = batch.pop_front()?;
-        self.cell.progress.begin_item(batch.len());
+        let behind = batch.len().checked_sub(1)?;
+        self.cell.progress.begin_item(behind);
         self.cell.queue.give_room(&self.cell.progress);
-        Some(item)
+        batch.pop_front()
     }
 
     fn poll_take(&mut self, cx: &Context<'_>) -> Poll<Taken<Item<A::Envelope>>> {
@@ -107,28 +182,44 @@ impl<A: Actor> Served<A> {
             .poll_take(&self.cell.progress, cx, &mut self.batch, Level::Stop as u8)
     }
 
-    fn pop_system_item(&mut self) -> Option<Box<SystemItem>> {
-        if self.cell.progress.signal() >= Level::Stop as u8 {
-            return None;
+    /// The system item that `poll_serve` has met, or why the actor ends.
+    fn pop_system_item(&mut self) -> Result<Box<SystemItem>, StopReason> {
+        let signal = self.cell.progress.signal();
+        if let Some(reason) = self.ctx.take_end() {
+            return Err(reason);
         }
-        match self.batch.as_mut()?.pop_front()? {
-            Item::System(item) => Some(item),
-            item @ Item::User(_) => {
+        if signal >= Level::Stop as u8 {
+            return Err(reason_of(signal));
+        }
+        match self.batch.as_mut().and_then(|batch| batch.pop_front()) {
+            Some(Item::System(item)) => Ok(item),
+            Some(item) => {
                 self.batch.get_or_insert_default().push_front(item);
-                None
+                Err(reason_of(signal))
             }
+            None => Err(reason_of(signal)), // drained
         }
     }
 
+    /// The handler of a message that is a future.
     #[inline]
     fn begin(
         &mut self,
         envelope: A::Envelope,
-    ) -> Option<Handling<'_, A, impl Future<Output = Outcome> + Send>> {
-        let message_type = envelope.peek().0;
+    ) -> Option<Guarded<'_, A, impl Future<Output = Outcome> + Send, UntilKill>> {
         let (cell, actor, ctx) = self.actor()?;
-        let handling = actor.dispatch(envelope, ctx);
-        Some(Handling::new(cell, message_type, handling))
+        Some(Guarded::new(cell, actor.dispatch(envelope, ctx)))
+    }
+
+    /// What its end means: `false` when it is the actor's.
+    #[inline]
+    fn finish(&mut self, outcome: Result<Outcome, Interrupt>) -> bool {
+        if let Ok(Outcome::Handled) = outcome {
+            self.cell.tally.handled();
+            self.ctx.end_message();
+            return true;
+        }
+        matches!(self.unusual(outcome), Pause::Again)
     }
 
     /// The very end. After it, dropping does nothing.
@@ -162,22 +253,24 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> impl Future<Output = ()> +
             }
             let mut budget = BUDGET;
             loop {
-                let Some(envelope) = poll_fn(|cx| served.poll_next(cx, &mut budget)).await else {
-                    let Some(item) = served.pop_system_item() else {
-                        break reason_of(served.cell.progress.signal());
-                    };
-                    if let Err(reason) = Box::pin(handle_system(&mut served, item)).await {
-                        break reason;
+                let Some(envelope) = poll_fn(|cx| served.poll_serve(cx, &mut budget)).await else {
+                    match served.pop_system_item() {
+                        Err(reason) => break reason,
+                        Ok(item) => {
+                            if let Err(reason) = Box::pin(handle_system(&mut served, item)).await {
+                                break reason;
+                            }
+                        }
                     }
                     continue;
                 };
                 let Some(handling) = served.begin(envelope) else {
                     break StopReason::Killed; // not reached: it has started
                 };
-                if let Err(reason) = handling.await {
-                    break reason;
+                let outcome = handling.await;
+                if !served.finish(outcome) {
+                    break served.ctx.take_end().unwrap_or(StopReason::Killed);
                 }
-                served.ctx.end_message();
             }
         };
         let reason = Box::pin(wind_down(&mut served, reason)).await;
@@ -285,6 +378,30 @@ fn raise_all(children: &[Arc<dyn Node>], level: Level) {
     for child in children.iter().rev() {
         child.raise(level);
     }
+}
+
+/// How a part of an actor's code ended.
+type Ended<T> = Result<Result<T, Box<Fault>>, Interrupt>;
+
+/// Turns the end of a part into the actor's end, if it is one, and reports a failure.
+fn settle<A: Actor, T>(cell: &Cell<A>, stage: Stage, ended: Ended<T>) -> Result<T, StopReason> {
+    match ended {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(fault)) => Err(fail(
+            &cell.core,
+            Failure::from_fault(cell.pid(), stage, *fault),
+        )),
+        Err(Interrupt::Panicked(payload)) => Err(fail(
+            &cell.core,
+            Failure::from_panic(cell.pid(), stage, payload),
+        )),
+        Err(Interrupt::Killed) => Err(StopReason::Killed),
+    }
+}
+
+fn fail(core: &Core, failure: Failure) -> StopReason {
+    core.failed(&failure);
+    StopReason::Failed(failure)
 }
 
 /// After the end has begun a failure is reported, and changes the reason only of an orderly end.

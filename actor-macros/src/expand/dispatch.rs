@@ -16,21 +16,24 @@ pub(super) fn actor(scope: &Scope<'_>) -> TokenStream {
         where_clause,
         ..
     } = scope;
-    let body = if scope.sound {
-        body(scope)
+    let (now, later) = if scope.sound {
+        (now(scope), later(scope))
     } else {
-        quote!(::core::future::pending().await)
+        let never = quote!(::core::result::Result::Ok(#private::Outcome::Handled));
+        (method_now(scope, &never), TokenStream::new())
     };
     let lifecycle = lifecycle::methods(scope);
     quote! {
         impl #impl_generics #private::Actor for #actor #where_clause {
-            async fn dispatch(&mut self, __envelope: #private::EnvelopeOf<Self>, __ctx: &mut #private::Ctx<Self>) -> #private::Outcome { #body }
+            #now
+            #later
             #lifecycle
         }
     }
 }
 
-fn body(scope: &Scope<'_>) -> TokenStream {
+/// `dispatch_now`: calls the handlers that are no futures, and gives back what is for the others.
+fn now(scope: &Scope<'_>) -> TokenStream {
     let private = &scope.private;
     let name = &scope.model.envelope;
     let meta = names::meta();
@@ -39,29 +42,86 @@ fn body(scope: &Scope<'_>) -> TokenStream {
     let span = spans::ends(scope.actor).0;
     let actor = scope.actor;
     let send = quote_spanned!(span=> #private::assert_send::<#actor>(););
-    let probes = scope.handlers.iter().any(|called| may_be_result(called));
-    let unread = probes.then(|| quote!(use #private::unread::*;));
-    let fails = scope
-        .handlers
-        .iter()
-        .any(|called| called.handler.fails.is_some());
-    let faults = fails.then(|| quote!(use #private::fault::*;));
-    let arms = scope.handlers.iter().map(|called| arm(scope, called));
+    let uses = uses(scope, false);
+    let arms = scope.handlers.iter().map(|called| {
+        if is_later(called) {
+            let attrs = carry::conditions(&called.handler.signature.attrs);
+            let variant = &called.handler.signature.name;
+            quote!(#(#attrs)* __later @ #name::#variant(..) => ::core::result::Result::Err(__later),)
+        } else {
+            arm(scope, called)
+        }
+    });
     let no_value = scope
         .generic
         .then(|| quote!(#name::#phantom(_, never) => match never {},));
-    quote! {
+    let body = quote! {
         #send
-        #unread
-        #faults
-        let __envelope = match __envelope { #name::#meta(boxed) => __ctx.__open(boxed), bare => bare };
+        #uses
         match __envelope {
             #(#arms)*
-            // a message carries metadata once
-            #name::#meta(_) => #private::Outcome::Handled,
+            #name::#meta(boxed) => #private::dispatch_with_meta(self, boxed, __ctx),
             #no_value
         }
+    };
+    method_now(scope, &body)
+}
+
+fn method_now(scope: &Scope<'_>, body: &TokenStream) -> TokenStream {
+    let private = &scope.private;
+    quote! {
+        #[inline(always)]
+        fn dispatch_now(
+            &mut self,
+            __envelope: #private::EnvelopeOf<Self>,
+            __ctx: &mut #private::Ctx<Self>,
+        ) -> ::core::result::Result<#private::Outcome, #private::EnvelopeOf<Self>> {
+            #body
+        }
     }
+}
+
+/// `dispatch`: awaits the handlers that are futures. The default does for an actor that has none.
+fn later(scope: &Scope<'_>) -> TokenStream {
+    if !scope.handlers.iter().any(is_later) {
+        return TokenStream::new();
+    }
+    let private = &scope.private;
+    let uses = uses(scope, true);
+    let arms = scope
+        .handlers
+        .iter()
+        .filter(|called| is_later(called))
+        .map(|called| arm(scope, called));
+    quote! {
+        async fn dispatch(&mut self, __envelope: #private::EnvelopeOf<Self>, __ctx: &mut #private::Ctx<Self>) -> #private::Outcome {
+            #uses
+            match __envelope {
+                #(#arms)*
+                // what is handled at once does not come here
+                _ => #private::Outcome::Handled,
+            }
+        }
+    }
+}
+
+/// Whether the handler is a future.
+fn is_later(called: &Called<'_>) -> bool {
+    called.handler.signature.asyncness.is_some()
+}
+
+/// The traits whose methods the arms call.
+fn uses(scope: &Scope<'_>, later: bool) -> TokenStream {
+    let private = &scope.private;
+    let mut own = scope
+        .handlers
+        .iter()
+        .filter(|called| is_later(called) == later);
+    let probes = own.clone().any(may_be_result);
+    let fails = own.any(|called| called.handler.fails.is_some());
+    let unread = probes.then(|| quote!(use #private::unread::*;));
+    let faults = fails.then(|| quote!(use #private::fault::*;));
+    quote!(#unread #faults)
 }
 
 /// Whether the reply's type leaves open that it is a `Result`.
@@ -75,6 +135,7 @@ fn may_be_result(called: &Called<'_>) -> bool {
 
 fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let private = &scope.private;
+    let message = called.message;
     let method = &called.handler.signature;
     let attrs = carry::conditions(&method.attrs);
     let name = &method.name;
@@ -99,12 +160,15 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     } else {
         answer(scope, called, &call)
     };
+    let outcome = quote!(if __ctx.__start(&__reply, ::core::any::type_name::<#message>) { #handled } else { #private::Outcome::Expired });
+    let outcome = if is_later(called) {
+        outcome
+    } else {
+        quote!(::core::result::Result::Ok(#outcome))
+    };
     quote! {
         #(#attrs)*
-        #enum_name::#name(__message, __reply) => {
-            if !__reply.start() { return #private::Outcome::Expired; }
-            #handled
-        }
+        #enum_name::#name(__message, __reply) => #outcome,
     }
 }
 

@@ -9,7 +9,7 @@ pub use probe::{
 
 pub use std::boxed::Box;
 
-pub use crate::actor::{Actor, ActorOptions};
+pub use crate::actor::{Actor, ActorOptions, dispatch_with_meta};
 pub use crate::ctx::Ctx;
 pub use crate::failure::Fault;
 pub use crate::handles::{
