@@ -87,6 +87,7 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
+#[allow(clippy::boxed_local)] // that is how it lies in the envelope
 pub fn dispatch_with_meta<A: Actor>(
     actor: &mut A,
     boxed: Box<WithMeta<A::Envelope>>,

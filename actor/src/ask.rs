@@ -148,8 +148,8 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
         self
     }
 
-    fn send(&mut self, message: M) -> Result<(), AskError<M>> {
-        let slot = Arc::new(Slot::new());
+    fn send(&mut self, message: M, cx: &Context<'_>) -> Result<(), AskError<M>> {
+        let slot = Arc::new(Slot::new(cx.waker().clone()));
         let reply = ReplyTo::slot(slot.clone());
         let meta = self.meta.take();
         self.port.ask(message, meta, reply).map_err(refused)?;
@@ -165,8 +165,7 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
             return None;
         };
         if let Some(ticket) = deadline {
-            let who: Arc<dyn Expire> = slot.clone();
-            self.port.core().deadlines.take(&ticket, &who);
+            self.port.core().deadlines.take(&ticket);
         }
         Some(slot)
     }
@@ -183,7 +182,8 @@ impl<M, R: Send + 'static> Future for Ask<'_, M, R> {
         if let State::Unsent(_) = this.state
             && let State::Unsent(message) = std::mem::replace(&mut this.state, State::Over)
         {
-            this.send(message)?;
+            this.send(message, cx)?;
+            return Poll::Pending; // the answer wakes it
         }
         let State::Sent { slot, .. } = &this.state else {
             return Poll::Pending; // polled again after it was ready

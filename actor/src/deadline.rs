@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::sync::{Arc, Mutex};
 
 /// How exact a deadline is: at most this late (and a busy runtime's delay).
-const TICK: Duration = Duration::from_millis(10);
+const TICK_NANOS: u64 = 10_000_000;
 /// One round of the wheel is 5.12 s, a little more than the default time-out, so that a usual
 /// entry is looked at once.
 const BUCKETS: usize = 512;
@@ -31,6 +31,8 @@ pub(crate) struct Ticket {
     shard: usize,
     bucket: usize,
     index: usize,
+    /// Tells the entry from a later one in the same place.
+    number: u64,
 }
 
 pub(crate) struct Deadlines {
@@ -46,6 +48,8 @@ struct Shard {
     /// Empty until the first entry.
     buckets: Vec<Slab<Entry>>,
     entries: usize,
+    /// Entries so far.
+    put: u64,
     /// Everything up to this tick is swept.
     swept: u64,
     /// Set from the first entry on until a sweep finds the shard empty.
@@ -54,6 +58,7 @@ struct Shard {
 
 struct Entry {
     tick: u64,
+    number: u64,
     who: Arc<dyn Expire>,
 }
 
@@ -72,35 +77,34 @@ impl Deadlines {
 
     /// Ends `who` when `after` has passed. `None`: so far away that it never does.
     pub(crate) fn put(self: &Arc<Self>, after: Duration, who: Arc<dyn Expire>) -> Option<Ticket> {
-        let now = Instant::now();
-        let at = now.checked_add(after)?;
-        let tick = self.tick_after(at);
+        let now = self.nanos();
+        let tick = now.checked_add(nanos(after)?)? / TICK_NANOS + 1;
         let bucket = bucket_of(tick);
         let shard = self.own_shard();
-        let (index, woken) = {
+        let (ticket, asleep) = {
             let mut inner = self.shards[shard].lock();
-            let index = inner.put(bucket, Entry { tick, who });
-            if !inner.awake {
-                inner.awake = true;
-                inner.swept = self.tick_before(now);
-                (index, true)
-            } else {
-                (index, false)
+            let (index, number) = inner.put(bucket, tick, who);
+            let ticket = Ticket {
+                shard,
+                bucket,
+                index,
+                number,
+            };
+            let asleep = !std::mem::replace(&mut inner.awake, true);
+            if asleep {
+                inner.swept = now / TICK_NANOS;
             }
+            (ticket, asleep)
         };
-        if woken {
+        if asleep {
             self.start_sweeping();
         }
-        Some(Ticket {
-            shard,
-            bucket,
-            index,
-        })
+        Some(ticket)
     }
 
-    /// Takes an entry out. One that was swept is not there any more; `who` says which is meant.
-    pub(crate) fn take(&self, ticket: &Ticket, who: &Arc<dyn Expire>) {
-        let entry = self.shards[ticket.shard].lock().take(ticket, who);
+    /// Takes an entry out, unless it was swept.
+    pub(crate) fn take(&self, ticket: &Ticket) {
+        let entry = self.shards[ticket.shard].lock().take(ticket);
         drop(entry); // not under the lock
     }
 
@@ -118,12 +122,9 @@ impl Deadlines {
         (address >> 12).wrapping_mul(0x9E37_79B9) >> 16 & (self.shards.len() - 1)
     }
 
-    fn tick_after(&self, at: Instant) -> u64 {
-        ticks(at.saturating_duration_since(self.epoch)) + 1
-    }
-
-    fn tick_before(&self, at: Instant) -> u64 {
-        ticks(at.saturating_duration_since(self.epoch))
+    /// Time since the table was made.
+    fn nanos(&self) -> u64 {
+        nanos(self.epoch.elapsed()).unwrap_or(u64::MAX)
     }
 
     fn start_sweeping(self: &Arc<Self>) {
@@ -138,9 +139,9 @@ impl Deadlines {
     async fn sweep(&self) {
         let _reset = StopSweeping(self);
         loop {
-            let next = self.tick_before(Instant::now()) + 1;
-            sleep_until(self.epoch + TICK * u32::try_from(next).unwrap_or(u32::MAX)).await;
-            let now = self.tick_before(Instant::now());
+            let next = (self.nanos() / TICK_NANOS + 1) * TICK_NANOS;
+            sleep_until(self.epoch + Duration::from_nanos(next)).await;
+            let now = self.nanos() / TICK_NANOS;
             for shard in &self.shards {
                 let due = shard.lock().sweep(now);
                 for who in due {
@@ -175,21 +176,20 @@ impl Drop for StopSweeping<'_> {
 }
 
 impl Shard {
-    fn put(&mut self, bucket: usize, entry: Entry) -> usize {
+    fn put(&mut self, bucket: usize, tick: u64, who: Arc<dyn Expire>) -> (usize, u64) {
         if self.buckets.is_empty() {
             self.buckets.resize_with(BUCKETS, Slab::new);
         }
         self.entries += 1;
-        self.buckets[bucket].insert(entry)
+        self.put += 1;
+        let number = self.put;
+        let entry = Entry { tick, number, who };
+        (self.buckets[bucket].insert(entry), number)
     }
 
-    fn take(&mut self, ticket: &Ticket, who: &Arc<dyn Expire>) -> Option<Entry> {
+    fn take(&mut self, ticket: &Ticket) -> Option<Entry> {
         let bucket = self.buckets.get_mut(ticket.bucket)?;
-        // Compares addresses alone: one entry's table of functions may exist twice.
-        let own = bucket
-            .get(ticket.index)
-            .is_some_and(|entry| std::ptr::addr_eq(Arc::as_ptr(&entry.who), Arc::as_ptr(who)));
-        if !own {
+        if bucket.get(ticket.index)?.number != ticket.number {
             return None;
         }
         self.entries -= 1;
@@ -234,14 +234,18 @@ fn bucket_of(tick: u64) -> usize {
     bucket
 }
 
-fn ticks(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX - 1)
+/// `None`: more than 584 years.
+fn nanos(time: Duration) -> Option<u64> {
+    let whole = time.as_secs().checked_mul(1_000_000_000)?;
+    whole.checked_add(u64::from(time.subsec_nanos()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sync::{AtomicU32, Ordering};
+
+    const TICK: Duration = Duration::from_nanos(TICK_NANOS);
 
     #[derive(Default)]
     struct Bell(AtomicU32);
@@ -282,14 +286,13 @@ mod tests {
     async fn what_is_taken_out_never_rings_and_the_task_ends() {
         let table = Deadlines::new(Handle::current());
         let bell: Arc<Bell> = Arc::default();
-        let who: Arc<dyn Expire> = bell.clone();
-        let ticket = table.put(TICK, who.clone()).expect("near");
-        table.take(&ticket, &who);
-        table.take(&ticket, &who);
+        let ticket = table.put(TICK, bell.clone()).expect("near");
+        table.take(&ticket);
+        table.take(&ticket);
         tokio::time::sleep(TICK * 4).await;
         assert_eq!(rung(&bell), 0);
         assert!(!*table.sweeping.lock());
-        assert_eq!(Arc::strong_count(&bell), 2);
+        assert_eq!(Arc::strong_count(&bell), 1);
     }
 
     #[tokio::test(start_paused = true)]

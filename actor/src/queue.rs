@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use crate::senders::Senders;
-use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Mutex, Ordering};
+use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Mutex, OnceLock, Ordering};
 
 /// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
 /// actor's memory, and a burst that grew it pays for growing it again.
@@ -17,9 +17,11 @@ const KEEP_BYTES: usize = 4 * 1024;
 /// Stands for "no bound".
 pub(crate) const UNBOUNDED: u32 = u32::MAX;
 
-/// The sender's side: everything under one lock.
+/// The sender's side: everything under one lock, and whom to wake after it.
 pub(crate) struct Queue<T> {
     shared: Mutex<Shared<T>>,
+    /// The consumer is one task for all its life, so its waker is kept and never cloned again.
+    consumer: OnceLock<Waker>,
 }
 
 /// The consumer's side: what it writes for each item. Kept apart from the [`Queue`] by its owner,
@@ -76,12 +78,11 @@ struct Shared<T> {
     reserved: u32,
     /// The size of the consumer's batch when it took it: at least what is left of it.
     batch: u32,
-    /// The consumer waits for an item.
+    /// The consumer is to be woken by the next item.
     parked: bool,
     closed: bool,
     /// The counts were taken; who comes now is counted elsewhere.
     retired: bool,
-    waker: Option<Waker>,
     refused: u64,
     senders: Option<Box<Senders>>,
 }
@@ -139,10 +140,10 @@ impl<T> Queue<T> {
                 parked: false,
                 closed: false,
                 retired: false,
-                waker: None,
                 refused: 0,
                 senders: None,
             }),
+            consumer: OnceLock::new(),
         }
     }
 
@@ -165,9 +166,11 @@ impl<T> Queue<T> {
         }
         shared.items.push_back(make(message));
         shared.accepted += 1;
-        let waker = shared.consumer_to_wake();
+        let parked = std::mem::take(&mut shared.parked);
         drop(shared);
-        wake(waker);
+        if parked {
+            self.wake_consumer();
+        }
         Ok(())
     }
 
@@ -180,9 +183,11 @@ impl<T> Queue<T> {
         }
         shared.items.push_back(item);
         shared.accepted += u64::from(counted);
-        let waker = shared.consumer_to_wake();
+        let parked = std::mem::take(&mut shared.parked);
         drop(shared);
-        wake(waker);
+        if parked {
+            self.wake_consumer();
+        }
         Ok(())
     }
 
@@ -218,9 +223,11 @@ impl<T> Queue<T> {
         }
         shared.items.push_back(make(taken));
         shared.accepted += 1;
-        let waker = shared.consumer_to_wake();
+        let parked = std::mem::take(&mut shared.parked);
         drop(shared);
-        wake(waker);
+        if parked {
+            self.wake_consumer();
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -261,7 +268,9 @@ impl<T> Queue<T> {
             }
             shared.batch = 0;
             let granted = shared.grant(progress);
-            shared.park(cx, batch);
+            self.set_consumer(cx.waker());
+            shared.parked = true;
+            shared.give_back_buffers(batch);
             drop(shared);
             granted.into_iter().for_each(Waker::wake);
             return Poll::Pending;
@@ -304,7 +313,8 @@ impl<T> Queue<T> {
     /// Returns the level raised so far.
     pub(crate) fn watch_signal(&self, progress: &Progress, waker: &Waker) -> u8 {
         let mut shared = self.shared.lock();
-        shared.remember(waker);
+        shared.parked = false; // an item is no reason to wake a handler that waits
+        self.set_consumer(waker);
         // A handler that waits has taken its item: here its place is free for sure.
         let granted = shared.grant(progress);
         drop(shared);
@@ -318,10 +328,9 @@ impl<T> Queue<T> {
         progress.signal.fetch_max(level, Ordering::Relaxed);
         let mut shared = self.shared.lock();
         let waiting = shared.close(progress);
-        let waker = shared.waker.take();
         shared.parked = false;
         drop(shared);
-        wake(waker);
+        self.wake_consumer();
         waiting.into_iter().for_each(Waker::wake);
     }
 
@@ -330,7 +339,7 @@ impl<T> Queue<T> {
         let mut shared = self.shared.lock();
         let waiting = shared.close(progress);
         shared.retired = true;
-        shared.waker = None;
+        shared.parked = false;
         let counts = QueueCounts {
             accepted: std::mem::take(&mut shared.accepted),
             refused: std::mem::take(&mut shared.refused),
@@ -349,6 +358,20 @@ impl<T> Queue<T> {
             refused: shared.refused,
             waiting: shared.items.len() as u64 + u64::from(progress.in_hand()),
         }
+    }
+}
+
+impl<T> Queue<T> {
+    fn wake_consumer(&self) {
+        if let Some(consumer) = self.consumer.get() {
+            consumer.wake_by_ref();
+        }
+    }
+
+    #[inline]
+    fn set_consumer(&self, waker: &Waker) {
+        let known = self.consumer.get_or_init(|| waker.clone());
+        debug_assert!(known.will_wake(waker), "the consumer changed its task");
     }
 }
 
@@ -399,15 +422,6 @@ impl<T> Shared<T> {
         }
     }
 
-    #[inline]
-    fn consumer_to_wake(&mut self) -> Option<Waker> {
-        if !self.parked {
-            return None;
-        }
-        self.parked = false;
-        self.waker.take()
-    }
-
     fn close(&mut self, progress: &Progress) -> Vec<Waker> {
         self.closed = true;
         self.reserved = 0;
@@ -418,16 +432,7 @@ impl<T> Shared<T> {
         }
     }
 
-    fn remember(&mut self, waker: &Waker) {
-        match &mut self.waker {
-            Some(known) => known.clone_from(waker),
-            None => self.waker = Some(waker.clone()),
-        }
-    }
-
-    fn park(&mut self, cx: &Context<'_>, batch: &mut Batch<T>) {
-        self.parked = true;
-        self.remember(cx.waker());
+    fn give_back_buffers(&mut self, batch: &mut Batch<T>) {
         if is_large(&self.items) {
             self.items = VecDeque::new();
         }
@@ -439,11 +444,4 @@ impl<T> Shared<T> {
 
 fn is_large<T>(buffer: &VecDeque<T>) -> bool {
     buffer.capacity() * size_of::<T>() > KEEP_BYTES
-}
-
-#[inline]
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
-    }
 }

@@ -49,8 +49,9 @@ struct Inner<R> {
 }
 
 impl<R> Slot<R> {
-    pub(crate) fn new() -> Self {
-        Self::with(Waiter::Nobody)
+    /// `asker` is woken by the answer.
+    pub(crate) fn new(asker: Waker) -> Self {
+        Self::with(Waiter::Asker(asker))
     }
 
     pub(crate) fn route(route: Box<dyn Route<R>>) -> Self {
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_request_that_expired_is_never_started() {
-        let slot = Slot::new();
+        let slot = Slot::new(Waker::noop().clone());
         assert!(slot.give_up());
         assert!(!slot.start());
         assert_eq!(outcome(&slot), Poll::Ready(Answer::Expired));
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_started_request_times_out_and_refuses_the_late_answer() {
-        let slot = Slot::new();
+        let slot = Slot::new(Waker::noop().clone());
         assert!(slot.start());
         assert!(slot.give_up());
         assert_eq!(slot.complete(Answer::Reply(1)), Err(Answer::Reply(1)));
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_forwarded_request_is_queued_again() {
-        let slot = Slot::new();
+        let slot = Slot::new(Waker::noop().clone());
         assert!(slot.start());
         slot.requeue();
         assert!(slot.is_queued());

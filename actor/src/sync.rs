@@ -2,5 +2,5 @@
 //! so that a model checker's types can take theirs.
 
 pub(crate) use parking_lot::Mutex;
-pub(crate) use std::sync::Arc;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+pub(crate) use std::sync::{Arc, OnceLock};
