@@ -13,7 +13,7 @@ pub(crate) use options::{Mailbox, Options};
 
 use crate::diagnostics::Diagnostics;
 use crate::names;
-use crate::parse::types::{peel, without_self};
+use crate::parse::types::{mentions_self, peel, without_self};
 use crate::parse::{self, MarkerKind, Member};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -165,5 +165,9 @@ fn word_for(name: Option<&Ident>) -> Ident {
 
 /// A type with `Self` replaced by the actor's type.
 fn resolve(ty: &Type, self_ty: &TokenStream) -> Type {
-    syn::parse2(without_self(ty.to_token_stream(), self_ty)).unwrap_or_else(|_| ty.clone())
+    let tokens = ty.to_token_stream();
+    if !mentions_self(tokens.clone()) {
+        return ty.clone();
+    }
+    syn::parse2(without_self(tokens, self_ty)).unwrap_or_else(|_| ty.clone())
 }

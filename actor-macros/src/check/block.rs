@@ -31,18 +31,22 @@ pub(super) fn markers_mark_something(model: &Block, found: &mut Diagnostics) {
 
 /// Two handlers that are spelled alike. (Two spellings of one type are found by the compiler.)
 pub(super) fn one_handler_for_a_message(model: &Block, found: &mut Diagnostics) {
+    let spelled: Vec<_> = model
+        .handlers
+        .iter()
+        .map(|handler| handler.message().map(|ty| ty.to_token_stream().to_string()))
+        .collect();
     for (at, handler) in model.handlers.iter().enumerate() {
         let Some(message) = handler.message() else {
             continue;
         };
-        let spelled = message.to_token_stream().to_string();
-        let earlier = model.handlers[..at].iter().find(|earlier| {
-            let same = earlier
-                .message()
-                .is_some_and(|ty| ty.to_token_stream().to_string() == spelled);
-            same && !may_exclude(&earlier.signature, &handler.signature)
-        });
-        if let Some(earlier) = earlier {
+        let earlier = model.handlers[..at]
+            .iter()
+            .zip(&spelled)
+            .find(|(earlier, spelling)| {
+                **spelling == spelled[at] && !may_exclude(&earlier.signature, &handler.signature)
+            });
+        if let Some((earlier, _)) = earlier {
             found.over(
                 message,
                 format_args!(

@@ -10,6 +10,7 @@ pub(super) fn handles(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let Scope {
         private,
         actor,
+        envelope,
         impl_generics,
         where_clause,
         model,
@@ -29,10 +30,10 @@ pub(super) fn handles(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let (reply_first, reply_last) = spans::ends(reply);
     let keyword = quote_spanned!(reply_first=> type);
     let end = quote_spanned!(reply_last=> ;);
-    let gated = sound::gated(scope, reply);
+    let gated = sound::reply(scope, called);
     let content = quote! {
         #keyword Reply = #gated #end
-        fn wrap(message: #message, reply: #private::ReplyTo<Self::Reply>) -> #private::EnvelopeOf<Self> {
+        fn wrap(message: #message, reply: #private::ReplyTo<#reply>) -> #envelope {
             #enum_name::#name(message, reply)
         }
     };

@@ -7,9 +7,9 @@
 //!
 //! A constant cannot mention type parameters; generic actors go without.
 
-use super::Scope;
+use super::{Called, Scope};
 use crate::names;
-use crate::parse::carry;
+use crate::parse::{carry, types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -24,6 +24,23 @@ pub(super) fn gated(scope: &Scope<'_>, ty: &impl ToTokens) -> TokenStream {
     }
 }
 
+/// The type of a handler's reply, unknown to the compiler if the constant cannot be evaluated.
+pub(super) fn reply(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
+    if needs_asking(called) {
+        gated(scope, &called.reply)
+    } else {
+        called.reply.clone()
+    }
+}
+
+/// Whether the reply may be other than `Send`. (Each question costs the compiler time.)
+fn needs_asking(called: &Called<'_>) -> bool {
+    called
+        .handler
+        .reply()
+        .is_some_and(|reply| !types::is_plain(reply))
+}
+
 /// The constant.
 pub(super) fn sound(scope: &Scope<'_>) -> TokenStream {
     let private = &scope.private;
@@ -34,11 +51,8 @@ pub(super) fn sound(scope: &Scope<'_>) -> TokenStream {
     let asserts = scope.handlers.iter().map(|called| {
         let attrs = carry::conditions(&called.handler.signature.attrs);
         let (message, reply) = (called.message, &called.reply);
-        let reply = called
-            .handler
-            .reply()
-            .is_some()
-            .then(|| quote!(#(#attrs)* #private::assert_send::<#reply>();));
+        let reply =
+            needs_asking(called).then(|| quote!(#(#attrs)* #private::assert_send::<#reply>();));
         quote!(#(#attrs)* #private::assert_send::<#message>(); #reply)
     });
     quote!(const #sound: bool = { #(#asserts)* true };)

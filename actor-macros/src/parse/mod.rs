@@ -67,16 +67,15 @@ fn wrong_item(keyword: &TokenStream) -> syn::Error {
 fn keyword(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Attribute::parse_outer(input)?;
     Visibility::parse(input)?;
-    let mut word = None;
-    while let Ok(tree) = input.parse::<TokenTree>() {
-        let text = tree.to_string();
+    loop {
+        let word: TokenTree = input.parse()?;
+        let text = word.to_string();
         let qualifier = matches!(text.as_str(), "unsafe" | "async" | "default" | "auto");
         // `const fn`, but also `const X: u8`
         let qualifier = qualifier || (text == "const" && input.peek(Token![fn]));
-        if word.is_none() && !qualifier {
-            word = Some(tree);
+        if !qualifier {
+            input.parse::<TokenStream>()?;
+            return Ok(word.into());
         }
     }
-    word.map(TokenStream::from)
-        .ok_or_else(|| input.error("expected an item"))
 }

@@ -42,29 +42,36 @@ pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(peel(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-/// Whether the type by its syntax alone can be no `Result`: `()`, numbers, text, tuples, arrays and references.
+/// Whether the type is one of the language's own, which are `Send` and no `Result`: `()`, numbers, text.
 ///
-/// Anything behind a name that is not the language's own may be an alias.
-pub(crate) fn is_no_result(ty: &Type) -> bool {
-    const PLAIN: [&str; 19] = [
+/// Anything behind another name may be an alias.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    const PLAIN: [&str; 18] = [
         "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
-        "i64", "i128", "isize", "f32", "f64", "String", "Vec",
+        "i64", "i128", "isize", "f32", "f64", "String",
     ];
     match peel(ty) {
-        Type::Tuple(_)
-        | Type::Array(_)
-        | Type::Slice(_)
-        | Type::Reference(_)
-        | Type::Ptr(_)
-        | Type::FnPtr(_) => true,
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
         Type::Path(path) if path.qself.is_none() => {
-            path.path
-                .get_ident()
-                .is_some_and(|name| PLAIN.iter().any(|plain| name == plain))
-                || (path.path.segments.len() == 1 && is_named(ty, "Vec"))
+            let name = path.path.get_ident();
+            name.is_some_and(|name| PLAIN.iter().any(|plain| name == plain))
         }
         _ => false,
     }
+}
+
+/// Whether the type by its syntax alone can be no `Result`: a plain one, a tuple, an array, a reference.
+pub(crate) fn is_no_result(ty: &Type) -> bool {
+    is_plain(ty)
+        || matches!(
+            peel(ty),
+            Type::Tuple(_)
+                | Type::Array(_)
+                | Type::Slice(_)
+                | Type::Reference(_)
+                | Type::Ptr(_)
+                | Type::FnPtr(_)
+        )
 }
 
 /// Where a type borrows something that is not `'static`, or leaves open what it is.
@@ -111,6 +118,15 @@ fn unowned_trees(trees: &[TokenTree]) -> Option<Unowned> {
 
 fn is_word(tree: &TokenTree, word: &str) -> bool {
     matches!(tree, TokenTree::Ident(ident) if ident == word)
+}
+
+/// Whether `Self` occurs.
+pub(crate) fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// Writes the actor's type where `Self` stands, so that the tokens mean the same outside of the impl block.
