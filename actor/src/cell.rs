@@ -38,8 +38,8 @@ pub(crate) struct Cell<A: Receives> {
     pub(crate) queue: Queue<Item<A::Envelope>>,
     pub(crate) core: Arc<Core>,
     id: u64,
-    name: Option<Arc<str>>,
-    parent: Option<Arc<dyn Node>>,
+    /// Boxed, because it is nothing for most actors at the top.
+    origin: Option<Box<Origin>>,
     pub(crate) life: Mutex<Life>,
     pub(crate) progress: Progress,
     pub(crate) tally: Tally,
@@ -47,13 +47,22 @@ pub(crate) struct Cell<A: Receives> {
     system_items: AtomicU32,
 }
 
+/// Where an actor comes from.
+#[derive(Default)]
+pub(crate) struct Origin {
+    pub(crate) parent: Option<Arc<dyn Node>>,
+    pub(crate) name: Option<Arc<str>>,
+}
+
+impl Origin {
+    fn boxed(self) -> Option<Box<Self>> {
+        let known = self.parent.is_some() || self.name.is_some();
+        known.then(|| Box::new(self))
+    }
+}
+
 impl<A: Receives> Cell<A> {
-    pub(crate) fn new(
-        core: Arc<Core>,
-        parent: Option<Arc<dyn Node>>,
-        name: Option<Arc<str>>,
-        mailbox: Mailbox,
-    ) -> Self {
+    pub(crate) fn new(core: Arc<Core>, origin: Origin, mailbox: Mailbox) -> Self {
         let capacity = mailbox
             .capacity()
             .and_then(|capacity| u32::try_from(capacity).ok());
@@ -61,8 +70,7 @@ impl<A: Receives> Cell<A> {
             queue: Queue::new(capacity.unwrap_or(UNBOUNDED)),
             id: core.next_id(),
             core,
-            name,
-            parent,
+            origin: origin.boxed(),
             life: Mutex::default(),
             progress: Progress::default(),
             tally: Tally::default(),
@@ -71,7 +79,11 @@ impl<A: Receives> Cell<A> {
     }
 
     pub(crate) fn name(&self) -> Option<&Arc<str>> {
-        self.name.as_ref()
+        self.origin.as_ref()?.name.as_ref()
+    }
+
+    fn parent(&self) -> Option<&Arc<dyn Node>> {
+        self.origin.as_ref()?.parent.as_ref()
     }
 
     /// Appends a message if there is room.
@@ -143,7 +155,7 @@ impl<A: Receives> Cell<A> {
         self.tally.clear();
         self.core.actor_ended(&counts);
         self.tell_end(reason);
-        match &self.parent {
+        match self.parent() {
             Some(parent) => parent.forget_child(self.id),
             None => self.core.forget_root(self.id),
         }
@@ -173,8 +185,8 @@ impl<A: Receives> Cell<A> {
     }
 
     fn tell_end(self: &Arc<Self>, reason: StopReason) {
-        if let Some(name) = &self.name {
-            match &self.parent {
+        if let Some(name) = self.name() {
+            match self.parent() {
                 Some(parent) => parent.release_name(name),
                 None => self.core.root.lock().release_name(name),
             }
@@ -215,11 +227,11 @@ impl<A: Receives> Node for Cell<A> {
     }
 
     fn pid(&self) -> Pid {
-        let own = match &self.name {
+        let own = match self.name() {
             Some(name) => name.to_string(),
             None => format!("${}", self.id),
         };
-        let id = match &self.parent {
+        let id = match self.parent() {
             Some(parent) => format!("{}/{own}", parent.pid().id()),
             None => own,
         };
@@ -227,7 +239,7 @@ impl<A: Receives> Node for Cell<A> {
     }
 
     fn parent(&self) -> Option<Arc<dyn Node>> {
-        self.parent.clone()
+        Cell::parent(self).cloned()
     }
 
     fn actor_type(&self) -> &'static str {

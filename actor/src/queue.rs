@@ -164,7 +164,7 @@ impl<T> Queue<T> {
             shared.refused += 1;
             return Err(Refused::Full(message));
         }
-        shared.items.push_back(make(message));
+        shared.append(make(message));
         shared.accepted += 1;
         let parked = std::mem::take(&mut shared.parked);
         drop(shared);
@@ -181,7 +181,7 @@ impl<T> Queue<T> {
         if shared.retired || (counted && shared.closed) {
             return Err(item);
         }
-        shared.items.push_back(item);
+        shared.append(item);
         shared.accepted += u64::from(counted);
         let parked = std::mem::take(&mut shared.parked);
         drop(shared);
@@ -221,7 +221,7 @@ impl<T> Queue<T> {
         if place.ticket.take().is_some() {
             shared.reserved -= 1;
         }
-        shared.items.push_back(make(taken));
+        shared.append(make(taken));
         shared.accepted += 1;
         let parked = std::mem::take(&mut shared.parked);
         drop(shared);
@@ -376,6 +376,15 @@ impl<T> Queue<T> {
 }
 
 impl<T> Shared<T> {
+    #[inline]
+    fn append(&mut self, item: T) {
+        if self.items.capacity() == 0 {
+            // Most mailboxes never hold two at a time; then this is their buffer for life.
+            self.items.reserve_exact(1);
+        }
+        self.items.push_back(item);
+    }
+
     #[inline]
     fn has_room(&self, progress: &Progress) -> bool {
         if self.capacity == UNBOUNDED {

@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::actor_ref::ActorRef;
-use crate::cell::Cell;
+use crate::cell::{Cell, Origin};
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::error::SpawnError;
@@ -122,8 +122,9 @@ fn place<A: Actor>(
 ) -> (ActorRef<A>, Result<(), Occupied>) {
     let Props { producer, mailbox } = props;
     let mailbox = mailbox.unwrap_or(core.settings.mailbox);
-    let cell = Arc::new(Cell::new(core.clone(), parent.clone(), name, mailbox));
-    let added = match &parent {
+    let origin = Origin { parent, name };
+    let cell = Arc::new(Cell::new(core.clone(), origin, mailbox));
+    let added = match cell.parent() {
         Some(parent) => parent.add_child(cell.clone(), cell.name()),
         None => core.add_root(cell.clone(), cell.name()),
     };
