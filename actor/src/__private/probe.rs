@@ -193,6 +193,7 @@ fn type_name<E>() -> String {
     label = "not a `Result`",
     note = "change the return type or remove `fails`"
 )]
+#[allow(clippy::type_complexity)]
 pub trait FailingReply: Sized {
     /// The type of the value.
     type Value;
