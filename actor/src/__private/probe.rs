@@ -275,6 +275,7 @@ pub type EnvelopeOf<A> = <A as Receives>::Sent;
 pub fn assert_actor<A: Actor>() {}
 
 #[cfg(test)]
+#[allow(clippy::needless_borrow)] // the references rank the traits
 mod tests {
     use super::fault::*;
     use super::unread::*;
