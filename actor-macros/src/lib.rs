@@ -46,12 +46,12 @@ fn actor_tokens(
     let args = parse::args::parse(args, &mut found);
     let code = match parse::item(item, &mut found) {
         parse::Item::Definition(definition) => {
-            let model = model::Options::new(definition, args, &mut found);
+            let model = model::Options::new(*definition, args, &mut found);
             check::options(&model, &mut found);
             expand::options(&model, &found)
         }
         parse::Item::Block(block) => {
-            let model = model::Block::new(block, args, &mut found);
+            let model = model::Block::new(*block, args, &mut found);
             check::block(&model, &mut found);
             expand::block(&model, &found)
         }

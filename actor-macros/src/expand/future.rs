@@ -44,7 +44,7 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
     let span = method.name.span();
     let borrow = names::borrow(Span::call_site());
     let params = &model.generics.params;
-    let params = params.iter().map(|param| without_default(param));
+    let params = params.iter().map(without_default);
     let receiver = match method.receiver {
         Receiver::Shared => quote!(&#borrow #actor),
         _ => quote!(&#borrow mut #actor),

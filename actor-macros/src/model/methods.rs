@@ -46,7 +46,7 @@ pub(crate) enum Receiver {
     /// `self`
     Value(Span),
     /// `self: Type`
-    Typed(Type),
+    Typed(Box<Type>),
     /// Not at all.
     None,
 }
@@ -216,7 +216,7 @@ fn typed_receiver(ty: &Type) -> Receiver {
                 None => Receiver::Shared,
             }
         }
-        ty => Receiver::Typed(ty.clone()),
+        ty => Receiver::Typed(Box::new(ty.clone())),
     }
 }
 

@@ -20,9 +20,9 @@ use syn::{Attribute, Token, Visibility};
 /// What `#[actor]` stands on.
 pub(crate) enum Item {
     /// A struct or an enum.
-    Definition(Definition),
+    Definition(Box<Definition>),
     /// An inherent impl block.
-    Block(Block),
+    Block(Box<Block>),
     /// Something else, which has been reported; emitted as it is.
     Other(TokenStream),
 }
@@ -34,8 +34,11 @@ pub(crate) fn item(tokens: TokenStream, found: &mut Diagnostics) -> Item {
         Err(error) => return give_back(tokens, error, found),
     };
     let parsed = match keyword.to_string().as_str() {
-        "struct" | "enum" => definition::parse(tokens.clone()).map(Item::Definition),
-        "impl" | "unsafe impl" => block::parse(tokens.clone(), found).map(Item::Block),
+        "struct" | "enum" => definition::parse(tokens.clone())
+            .map(|definition| Item::Definition(Box::new(definition))),
+        "impl" | "unsafe impl" => {
+            block::parse(tokens.clone(), found).map(|block| Item::Block(Box::new(block)))
+        }
         _ => Err(wrong_item(&keyword)),
     };
     parsed.unwrap_or_else(|error| give_back(tokens, error, found))

@@ -193,6 +193,7 @@ fn type_name<E>() -> String {
     label = "not a `Result`",
     note = "change the return type or remove `fails`"
 )]
+#[allow(clippy::type_complexity)]
 pub trait FailingReply: Sized {
     /// The type of the value.
     type Value;
@@ -274,6 +275,7 @@ pub type EnvelopeOf<A> = <A as Receives>::Sent;
 pub fn assert_actor<A: Actor>() {}
 
 #[cfg(test)]
+#[allow(clippy::needless_borrow)] // the references rank the traits
 mod tests {
     use super::fault::*;
     use super::unread::*;
