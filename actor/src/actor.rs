@@ -48,6 +48,19 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
         ready(Outcome::Handled)
     }
 
+    /// Whether there is an `#[on(started)]` method; so that what is not there is not compiled.
+    #[doc(hidden)]
+    const STARTED: bool = false;
+    /// Whether there is an `#[on(stopping)]` method.
+    #[doc(hidden)]
+    const STOPPING: bool = false;
+    /// Whether there is an `#[on(stopped)]` method.
+    #[doc(hidden)]
+    const STOPPED: bool = false;
+    /// Whether there is an `#[on(terminated)]` method.
+    #[doc(hidden)]
+    const TERMINATED: bool = false;
+
     #[doc(hidden)]
     fn on_started(
         &mut self,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::any_ref::{AnyActorRef, wait_for_end, wait_for_start};
-use crate::ask::{Ask, TellPort};
+use crate::ask::Ask;
 use crate::cell::Cell;
 use crate::error::{StartError, TellError};
 use crate::failure::StopReason;
@@ -14,7 +14,7 @@ use crate::node::{Level, Node};
 use crate::pid::Pid;
 use crate::reply::ReplyTo;
 use crate::sync::Arc;
-use crate::tell::TellWait;
+use crate::tell::{TellPort, TellWait};
 
 /// A reference to an actor of type `A`.
 ///
@@ -53,13 +53,8 @@ impl<A: Receives> ActorRef<A> {
     where
         M: HandledBy<A>,
     {
-        let sent = self
-            .cell
-            .send(message, |message| message.wrap(ReplyTo::nobody()));
-        sent.map_err(|refused| {
-            self.cell.count_refused(&refused);
-            refused.into()
-        })
+        let wrap = |message: M| message.wrap(ReplyTo::nobody());
+        self.cell.send(message, wrap).map_err(TellError::from)
     }
 
     /// [`tell`](Self::tell) with metadata, which the handler reads with
@@ -73,10 +68,7 @@ impl<A: Receives> ActorRef<A> {
         M: HandledBy<A>,
     {
         let wrap = |message: M| message.wrap(ReplyTo::nobody()).with_meta(meta);
-        self.cell.send(message, wrap).map_err(|refused| {
-            self.cell.count_refused(&refused);
-            refused.into()
-        })
+        self.cell.send(message, wrap).map_err(TellError::from)
     }
 
     /// Sends a message as soon as there is room: first come, first served among those who wait.
@@ -132,7 +124,7 @@ impl<A: Receives> ActorRef<A> {
     /// Its address and path.
     #[must_use]
     pub fn pid(&self) -> Pid {
-        self.cell.pid()
+        self.cell.head.pid()
     }
 
     /// Ends the actor after the current message. What is left in its mailbox becomes dead letters.
@@ -201,7 +193,7 @@ impl<A: Receives> ActorRef<A> {
     /// Whether the actor has ended.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.cell.has_ended()
+        self.cell.head.has_ended()
     }
 
     /// A reference to this actor as one that handles `M`; the same as `into()`, but it names what
@@ -231,7 +223,7 @@ impl<A: Receives> Eq for ActorRef<A> {}
 
 impl<A: Receives> Hash for ActorRef<A> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.cell.key().hash(state);
+        self.cell.head.key().hash(state);
     }
 }
 

@@ -27,7 +27,7 @@ impl AnyActorRef {
     /// Its address and path.
     #[must_use]
     pub fn pid(&self) -> Pid {
-        self.node.pid()
+        self.node.head().pid()
     }
 
     /// The type of the actor, as `std::any::type_name` writes it.
@@ -54,7 +54,7 @@ impl AnyActorRef {
     /// Whether it has ended.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.node.has_ended()
+        self.node.head().has_ended()
     }
 
     /// Waits for its end and tells why.
@@ -65,19 +65,19 @@ impl AnyActorRef {
 
 pub(crate) async fn wait_for_start(node: &dyn Node) -> Result<(), StartError> {
     let (sender, receiver) = oneshot::channel();
-    node.on_start(sender);
+    node.head().on_start(sender);
     receiver.await.unwrap_or(Err(StartError::Stopped))
 }
 
 pub(crate) async fn wait_for_end(node: &dyn Node) -> StopReason {
     let (sender, receiver) = oneshot::channel();
-    node.on_end(sender);
+    node.head().on_end(sender);
     receiver.await.unwrap_or(StopReason::Killed)
 }
 
 impl PartialEq for AnyActorRef {
     fn eq(&self, other: &Self) -> bool {
-        self.node.key() == other.node.key()
+        self.node.head().key() == other.node.head().key()
     }
 }
 
@@ -85,7 +85,7 @@ impl Eq for AnyActorRef {}
 
 impl Hash for AnyActorRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.node.key().hash(state);
+        self.node.head().key().hash(state);
     }
 }
 

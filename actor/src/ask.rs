@@ -12,69 +12,18 @@ use crate::deadline::{Expire, Ticket};
 use crate::error::AskError;
 use crate::handles::{Envelope, HandledBy, Receives};
 use crate::meta::Meta;
-use crate::queue::{Place, Refused};
+use crate::node::Node;
+use crate::queue::Refused;
 use crate::reply::ReplyTo;
 use crate::slot::{Answer, Slot};
 use crate::sync::Arc;
 
-/// Whatever takes messages of type `M`: the sending half of an actor, without the actor's type.
+/// Whatever answers messages of type `M` with an `R`: an actor, without its type.
 // `pub` because a sealed trait's signature has it; nameable by nobody outside.
 #[allow(unreachable_pub, private_interfaces)]
-pub trait TellPort<M>: Send + Sync {
-    fn tell(&self, message: M) -> Result<(), Refused<M>>;
-    fn poll_tell(
-        &self,
-        cx: &Context<'_>,
-        place: &mut Place,
-        message: &mut Option<M>,
-    ) -> Poll<Result<(), Refused<M>>>;
-    fn leave(&self, place: &mut Place);
-    fn into_node(self: Arc<Self>) -> Arc<dyn crate::node::Node>;
-    fn as_node(&self) -> &dyn crate::node::Node;
-}
-
-/// The same, with an answer of type `R`.
-#[allow(unreachable_pub, private_interfaces)]
-pub trait AskPort<M, R>: TellPort<M> {
+pub trait AskPort<M, R>: Send + Sync {
     fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>>;
-    fn core(&self) -> &Arc<Core>;
-}
-
-impl<A, M> TellPort<M> for Cell<A>
-where
-    A: Receives,
-    M: HandledBy<A>,
-{
-    fn tell(&self, message: M) -> Result<(), Refused<M>> {
-        let sent = self.send(message, |message| message.wrap(ReplyTo::nobody()));
-        sent.inspect_err(|refused| self.count_refused(refused))
-    }
-
-    fn poll_tell(
-        &self,
-        cx: &Context<'_>,
-        place: &mut Place,
-        message: &mut Option<M>,
-    ) -> Poll<Result<(), Refused<M>>> {
-        let wrap = |message: M| crate::cell::Item::User(message.wrap(ReplyTo::nobody()));
-        let sent = ready!(
-            self.queue
-                .poll_push(&self.progress, cx, place, message, wrap)
-        );
-        Poll::Ready(sent.inspect_err(|refused| self.count_refused(refused)))
-    }
-
-    fn leave(&self, place: &mut Place) {
-        self.queue.leave(&self.progress, place);
-    }
-
-    fn into_node(self: Arc<Self>) -> Arc<dyn crate::node::Node> {
-        self
-    }
-
-    fn as_node(&self) -> &dyn crate::node::Node {
-        self
-    }
+    fn core(&self) -> &Core<dyn Node>;
 }
 
 impl<A, M, R> AskPort<M, R> for Cell<A>
@@ -84,18 +33,17 @@ where
     R: Send + 'static,
 {
     fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>> {
-        let sent = self.send(message, |message| {
+        self.send(message, |message| {
             let envelope = message.wrap(reply);
             match meta {
                 Some(meta) => envelope.with_meta(meta),
                 None => envelope,
             }
-        });
-        sent.inspect_err(|refused| self.count_refused(refused))
+        })
     }
 
-    fn core(&self) -> &Arc<Core> {
-        &self.core
+    fn core(&self) -> &Core<dyn Node> {
+        &self.head.core
     }
 }
 

@@ -11,9 +11,8 @@ use crate::event::{Event, EventHub, UnreadError};
 use crate::failure::Failure;
 use crate::log_limit::LogLimit;
 use crate::mailbox::Mailbox;
-use crate::node::{Node, Occupied};
 use crate::pid::Pid;
-use crate::scope::Scope;
+use crate::scope::{Occupied, Scope};
 use crate::stats::{Counts, Stats};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
@@ -27,13 +26,14 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
 }
 
-pub(crate) struct Core {
+/// Generic over what an actor is in the tree, so that it need not know.
+pub(crate) struct Core<N: ?Sized> {
     pub(crate) settings: Settings,
     pub(crate) runtime: Handle,
     pub(crate) deadlines: Arc<Deadlines>,
     pub(crate) events: EventHub,
     /// The actors at the top.
-    pub(crate) root: Mutex<Scope>,
+    pub(crate) root: Mutex<Scope<N>>,
     pub(crate) address: Arc<str>,
     /// The report of the shutdown, once there is one; any number of callers wait for it.
     pub(crate) shutdown: Mutex<Option<watch::Receiver<Option<Arc<ShutdownReport>>>>>,
@@ -74,7 +74,7 @@ struct Totals {
     left_in_mailbox: AtomicU64,
 }
 
-impl Core {
+impl<N: ?Sized> Core<N> {
     pub(crate) fn new(settings: Settings, runtime: Handle) -> Self {
         Self {
             settings,
@@ -97,17 +97,11 @@ impl Core {
 
     pub(crate) fn add_root(
         &self,
-        child: Arc<dyn Node>,
+        id: u64,
+        child: Arc<N>,
         name: Option<&Arc<str>>,
     ) -> Result<(), Occupied> {
-        self.root.lock().add(child, name)
-    }
-
-    pub(crate) fn forget_root(&self, id: u64) {
-        let emptied = self.root.lock().forget(id);
-        if let Some(waker) = emptied {
-            waker.wake();
-        }
+        self.root.lock().add(id, child, name)
     }
 
     pub(crate) fn actor_began(&self) {
@@ -147,7 +141,7 @@ impl Core {
     /// (`expired`), here for what was left behind.
     pub(crate) fn dead_letter(
         &self,
-        target: impl Fn() -> Pid,
+        target: &dyn Fn() -> Pid,
         message_type: &'static str,
         reason: DeadLetterReason,
     ) {
@@ -178,11 +172,9 @@ impl Core {
         self.events.publish(|| Event::Failed(failure.clone()));
     }
 
-    pub(crate) fn stats(&self) -> Stats {
+    /// The counts of the actors that have ended, and what belongs to none.
+    pub(crate) fn totals(&self) -> Stats {
         let mut stats = *self.totals.ended.lock();
-        for node in crate::node::leaves_first(self.root.lock().children()) {
-            stats.add(&node.counts());
-        }
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let refused = read(&self.totals.refused);
         stats.sent += refused;

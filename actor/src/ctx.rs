@@ -10,12 +10,12 @@ use tokio::task::AbortHandle;
 
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
-use crate::cell::{Cell, SystemItem};
+use crate::cell::Cell;
 use crate::error::TellError;
 use crate::failure::{Fault, StopReason, catch};
 use crate::handles::{Envelope, HandledBy, MessageType, Receives, Watches, WithMeta};
 use crate::meta::Meta;
-use crate::node::{Level, Node};
+use crate::node::{Level, Node, SystemItem};
 use crate::outcome::Outcome;
 use crate::pid::Pid;
 use crate::reply::{Reply, ReplyTo, Unread, settle};
@@ -39,6 +39,8 @@ struct More {
     pipes: Vec<AbortHandle>,
     /// Why the actor is about to end.
     end: Option<StopReason>,
+    /// The message in hand is being dropped, because its asker gave up before its turn.
+    expiring: bool,
 }
 
 impl<A: Receives> Ctx<A> {
@@ -66,13 +68,13 @@ impl<A: Receives> Ctx<A> {
     /// The actor that spawned this one; `None` at the top.
     #[must_use]
     pub fn parent(&self) -> Option<AnyActorRef> {
-        self.me.cell.parent().map(AnyActorRef::new)
+        self.me.cell.head.parent().cloned().map(AnyActorRef::new)
     }
 
     /// The living actors that this one spawned, in the order of their start.
     #[must_use]
     pub fn children(&self) -> Vec<AnyActorRef> {
-        let children = self.me.cell.children();
+        let children = self.me.cell.head.children();
         children.into_iter().map(AnyActorRef::new).collect()
     }
 
@@ -122,24 +124,24 @@ impl<A: Receives> Ctx<A> {
         A: Watches,
     {
         let node = target.into().node;
-        let key = node.key();
-        if key == self.me.cell.key() || self.more().watching.contains_key(&key) {
+        let key = node.head().key();
+        if key == self.me.cell.head.key() || self.more().watching.contains_key(&key) {
             return;
         }
         self.more().watching.insert(key, node.clone());
-        node.add_watcher(self.me.cell.clone());
+        node.head().add_watcher(self.me.cell.clone());
     }
 
     /// Takes a [`watch`](Self::watch) back: from now on no [`Terminated`] comes for it, also not
     /// one that waits in the mailbox already.
     pub fn unwatch(&mut self, target: impl Into<AnyActorRef>) {
-        let key = target.into().node.key();
+        let key = target.into().node.head().key();
         let known = self
             .more
             .as_mut()
             .and_then(|more| more.watching.remove(&key));
         if let Some(node) = known {
-            node.remove_watcher(self.me.cell.key());
+            node.head().remove_watcher(self.me.cell.head.key());
         }
     }
 
@@ -171,7 +173,6 @@ impl<A: Receives> Ctx<A> {
             }
         };
         to.cell.send((message, reply_to), wrap).map_err(|refused| {
-            to.cell.count_refused(&refused);
             let error = TellError::from(refused);
             let full = error.is_full();
             let (message, reply_to) = error.into_message();
@@ -219,7 +220,7 @@ impl<A: Receives> Ctx<A> {
         M: HandledBy<A>,
     {
         let cell = self.me.cell.clone();
-        let runtime = cell.core.runtime.clone();
+        let runtime = cell.head.core.runtime.clone();
         let pipe = async move {
             let mut future = pin!(future);
             let piped = std::future::poll_fn(|cx| match catch(|| future.as_mut().poll(cx)) {
@@ -232,7 +233,9 @@ impl<A: Receives> Ctx<A> {
             };
             match message {
                 Ok(envelope) => cell.send_piped(envelope),
-                Err(payload) => cell.send_system(SystemItem::PipeFailed(payload)),
+                Err(payload) => {
+                    cell.push_system(SystemItem::PipeFailed(payload));
+                }
             }
         };
         let pipes = &mut self.more().pipes;
@@ -255,6 +258,12 @@ impl<A: Receives> Ctx<A> {
     /// Remembers why the actor ends, for the loop.
     pub(crate) fn set_end(&mut self, reason: StopReason) {
         self.more().end = Some(reason);
+    }
+
+    /// Whether what just ended was no handling, but the dropping of an expired message.
+    pub(crate) fn take_expiring(&mut self) -> bool {
+        let more = self.more.as_mut();
+        more.is_some_and(|more| std::mem::take(&mut more.expiring))
     }
 
     pub(crate) fn take_end(&mut self) -> Option<StopReason> {
@@ -287,7 +296,7 @@ impl<A: Receives> Ctx<A> {
             pipe.abort();
         }
         for node in more.watching.into_values() {
-            node.remove_watcher(self.me.cell.key());
+            node.head().remove_watcher(self.me.cell.head.key());
         }
     }
 }
@@ -299,7 +308,14 @@ impl<A: Receives> Ctx<A> {
     #[inline]
     pub fn __start<R>(&mut self, to: &ReplyTo<R>, message_type: MessageType) -> bool {
         self.message_type = Some(message_type);
-        to.start()
+        to.start() || self.expire()
+    }
+
+    /// Always `false`.
+    #[cold]
+    fn expire(&mut self) -> bool {
+        self.more().expiring = true;
+        false
     }
 
     pub fn __reply<R>(

@@ -79,10 +79,17 @@ impl Deadlines {
     pub(crate) fn put(self: &Arc<Self>, after: Duration, who: Arc<dyn Expire>) -> Option<Ticket> {
         let now = self.nanos();
         let tick = now.checked_add(nanos(after)?)? / TICK_NANOS + 1;
-        let bucket = bucket_of(tick);
         let shard = self.own_shard();
         let (ticket, asleep) = {
             let mut inner = self.shards[shard].lock();
+            let asleep = !std::mem::replace(&mut inner.awake, true);
+            if asleep {
+                inner.swept = inner.swept.max(now / TICK_NANOS);
+            }
+            // The clock was read before the lock was taken: what a sweep has passed since then
+            // would wait a whole round.
+            let tick = tick.max(inner.swept + 1);
+            let bucket = bucket_of(tick);
             let (index, number) = inner.put(bucket, tick, who);
             let ticket = Ticket {
                 shard,
@@ -90,10 +97,6 @@ impl Deadlines {
                 index,
                 number,
             };
-            let asleep = !std::mem::replace(&mut inner.awake, true);
-            if asleep {
-                inner.swept = now / TICK_NANOS;
-            }
             (ticket, asleep)
         };
         if asleep {
@@ -209,9 +212,6 @@ impl Shard {
         let mut due = Vec::new();
         for tick in first..=now {
             let bucket = &mut self.buckets[bucket_of(tick)];
-            if bucket.is_empty() {
-                continue;
-            }
             let keys: Vec<usize> = bucket
                 .iter()
                 .filter(|(_, entry)| entry.tick <= now)

@@ -47,14 +47,27 @@ pub enum Event {
 #[derive(Default)]
 pub(crate) struct EventHub {
     heard: AtomicBool,
-    sender: Mutex<Option<broadcast::Sender<Event>>>,
+    channel: Mutex<Channel>,
+}
+
+#[derive(Default)]
+struct Channel {
+    /// Made for the first subscriber.
+    sender: Option<broadcast::Sender<Event>>,
+    closed: bool,
 }
 
 impl EventHub {
     pub(crate) fn subscribe(&self) -> Events {
-        let mut sender = self.sender.lock();
-        let sender = sender.get_or_insert_with(|| broadcast::channel(BACKLOG).0);
+        let mut channel = self.channel.lock();
+        if channel.closed {
+            let (_, receiver) = broadcast::channel(1);
+            return Events { receiver };
+        }
         self.heard.store(true, Ordering::Release);
+        let sender = channel
+            .sender
+            .get_or_insert_with(|| broadcast::channel(BACKLOG).0);
         Events {
             receiver: sender.subscribe(),
         }
@@ -62,23 +75,28 @@ impl EventHub {
 
     /// `event` is made only when somebody listens.
     pub(crate) fn publish(&self, event: impl FnOnce() -> Event) {
-        if !self.heard.load(Ordering::Acquire) {
-            return;
+        if self.heard.load(Ordering::Acquire) {
+            self.send(event());
         }
-        let event = event();
-        let mut sender = self.sender.lock();
-        let unheard = sender
-            .as_ref()
-            .is_none_or(|sender| sender.send(event).is_err());
+    }
+
+    fn send(&self, event: Event) {
+        let mut channel = self.channel.lock();
+        let unheard = match &channel.sender {
+            Some(sender) => sender.send(event).is_err(),
+            None => true,
+        };
         if unheard {
             self.heard.store(false, Ordering::Release);
-            *sender = None;
+            channel.sender = None;
         }
     }
 
     /// Ends all subscriptions, behind what was published.
     pub(crate) fn close(&self) {
-        *self.sender.lock() = None;
+        let mut channel = self.channel.lock();
+        channel.closed = true;
+        channel.sender = None;
     }
 }
 

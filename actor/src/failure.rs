@@ -184,6 +184,13 @@ impl fmt::Display for StopReason {
     }
 }
 
+/// Why a piece of an actor's code did not come to its end.
+pub(crate) enum Interrupt {
+    Panicked(Payload),
+    /// The control lane reached the limit, and the code was dropped.
+    Killed,
+}
+
 /// The payload of a panic. Its own destructor may panic again; that one is swallowed.
 pub(crate) struct Payload(Option<Box<dyn Any + Send>>);
 

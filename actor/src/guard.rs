@@ -8,16 +8,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::cell::Cell;
-use crate::failure::{Payload, catch};
+use crate::failure::{Interrupt, catch};
 use crate::handles::Receives;
-use crate::node::Level;
-
-/// Why a piece of an actor's code did not come to its end.
-pub(crate) enum Interrupt {
-    Panicked(Payload),
-    /// The control lane reached the limit, and the future was dropped.
-    Killed,
-}
+use crate::node::{Level, Node};
 
 /// Which signal level drops a future. It is in the type, because every byte of [`Guarded`] is a byte
 /// of each idle actor.
@@ -77,7 +70,7 @@ impl<A: Receives, F: Future, L: Limit> Future for Guarded<'_, A, F, L> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_mut().project();
         let cell = *this.cell;
-        if cell.progress.signal() >= L::LEVEL {
+        if cell.head.progress.signal() >= L::LEVEL {
             return Poll::Ready(Err(self.interrupt(Interrupt::Killed)));
         }
         let Some(future) = this.future.as_pin_mut() else {
@@ -86,7 +79,7 @@ impl<A: Receives, F: Future, L: Limit> Future for Guarded<'_, A, F, L> {
         let why = match catch(|| future.poll(cx)) {
             Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
             Ok(Poll::Pending) => {
-                let signal = cell.queue.watch_signal(&cell.progress, cx.waker());
+                let signal = cell.watch_signal(cx.waker());
                 if signal < L::LEVEL {
                     return Poll::Pending;
                 }

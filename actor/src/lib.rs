@@ -38,6 +38,7 @@ mod sync;
 mod system;
 mod tell;
 mod terminated;
+mod tree;
 
 #[doc(hidden)]
 pub mod __private;

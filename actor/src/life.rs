@@ -2,63 +2,83 @@
 
 use std::collections::BTreeMap;
 
+use tokio::sync::oneshot;
+
 use crate::error::StartError;
 use crate::failure::StopReason;
-use crate::node::{EndSender, Node, Occupied, StartSender};
-use crate::scope::Scope;
+use crate::scope::{Occupied, Scope};
 use crate::sync::Arc;
 use crate::terminated::Key;
 
+/// Who waits for an actor's end.
+pub(crate) type EndSender = oneshot::Sender<StopReason>;
+/// Who waits for an actor's start.
+pub(crate) type StartSender = oneshot::Sender<Result<(), StartError>>;
+
 /// The part of an actor that is seldom looked at. What most actors never need is in a box.
-#[derive(Default)]
-pub(crate) struct Life {
+pub(crate) struct Life<N: ?Sized> {
     pub(crate) started: bool,
     pub(crate) ended: Option<StopReason>,
     /// Nobody is spawned below it any more.
     childless: bool,
-    more: Option<Box<More>>,
+    more: Option<Box<More<N>>>,
 }
 
-#[derive(Default)]
-struct More {
-    scope: Scope,
-    watchers: BTreeMap<Key, Arc<dyn Node>>,
+struct More<N: ?Sized> {
+    scope: Scope<N>,
+    watchers: BTreeMap<Key, Arc<N>>,
     on_start: Vec<StartSender>,
     on_end: Vec<EndSender>,
 }
 
 /// Who is to be told of an end, when the lock is released.
-#[derive(Default)]
-pub(crate) struct Mourners {
-    pub(crate) watchers: BTreeMap<Key, Arc<dyn Node>>,
+pub(crate) struct Mourners<N: ?Sized> {
+    pub(crate) watchers: BTreeMap<Key, Arc<N>>,
     pub(crate) on_start: Vec<StartSender>,
     pub(crate) on_end: Vec<EndSender>,
 }
 
-impl Life {
+impl<N: ?Sized> Default for Life<N> {
+    fn default() -> Self {
+        Self {
+            started: false,
+            ended: None,
+            childless: false,
+            more: None,
+        }
+    }
+}
+
+impl<N: ?Sized> Life<N> {
     pub(crate) fn add_child(
         &mut self,
-        child: Arc<dyn Node>,
+        id: u64,
+        child: Arc<N>,
         name: Option<&Arc<str>>,
     ) -> Result<(), Occupied> {
         if self.childless {
             return Err(Occupied::Closed);
         }
-        self.more().scope.add(child, name)
+        self.more().scope.add(id, child, name)
     }
 
     /// From now on no child is added. Returns those that there are.
-    pub(crate) fn close_scope(&mut self) -> Vec<Arc<dyn Node>> {
+    pub(crate) fn close_scope(&mut self) -> Vec<Arc<N>> {
         self.childless = true;
         self.scope().map_or_else(Vec::new, |scope| scope.children())
     }
 
+    /// Whether its end has got as far as its children.
+    pub(crate) fn is_childless(&self) -> bool {
+        self.childless
+    }
+
     /// The children, if there ever was one.
-    pub(crate) fn scope(&self) -> Option<&Scope> {
+    pub(crate) fn scope(&self) -> Option<&Scope<N>> {
         self.more.as_ref().map(|more| &more.scope)
     }
 
-    pub(crate) fn scope_mut(&mut self) -> Option<&mut Scope> {
+    pub(crate) fn scope_mut(&mut self) -> Option<&mut Scope<N>> {
         self.more.as_mut().map(|more| &mut more.scope)
     }
 
@@ -72,7 +92,7 @@ impl Life {
     }
 
     /// Whom to tell that the actor has ended.
-    pub(crate) fn end(&mut self, reason: StopReason) -> Mourners {
+    pub(crate) fn end(&mut self, reason: StopReason) -> Mourners<N> {
         self.ended = Some(reason);
         self.childless = true;
         match &mut self.more {
@@ -81,7 +101,11 @@ impl Life {
                 on_start: std::mem::take(&mut more.on_start),
                 on_end: std::mem::take(&mut more.on_end),
             },
-            None => Mourners::default(),
+            None => Mourners {
+                watchers: BTreeMap::new(),
+                on_start: Vec::new(),
+                on_end: Vec::new(),
+            },
         }
     }
 
@@ -95,7 +119,7 @@ impl Life {
         }
     }
 
-    pub(crate) fn add_watcher(&mut self, key: Key, watcher: Arc<dyn Node>) {
+    pub(crate) fn add_watcher(&mut self, key: Key, watcher: Arc<N>) {
         self.more().watchers.insert(key, watcher);
     }
 
@@ -117,8 +141,15 @@ impl Life {
         waiters.push(waiter);
     }
 
-    fn more(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
+    fn more(&mut self) -> &mut More<N> {
+        self.more.get_or_insert_with(|| {
+            Box::new(More {
+                scope: Scope::default(),
+                watchers: BTreeMap::new(),
+                on_start: Vec::new(),
+                on_end: Vec::new(),
+            })
+        })
     }
 }
 

@@ -1,14 +1,21 @@
 //! An actor without its type: what the tree, the watchers and the system see of it.
+//!
+//! Whatever need not know the actor's type is here, so that it is compiled once and not for each
+//! actor.
 
 use std::any::Any;
+use std::task::Waker;
 
-use tokio::sync::oneshot;
-
-use crate::error::StartError;
-use crate::failure::StopReason;
+use crate::core::Core;
+use crate::dead_letter::DeadLetterReason;
+use crate::event::{Event, UnreadError};
+use crate::failure::{Failure, Fault, Interrupt, Payload, Stage, StopReason};
+use crate::life::{EndSender, Life, StartSender};
 use crate::pid::Pid;
-use crate::stats::Counts;
-use crate::sync::Arc;
+use crate::queue::{Progress, QueueCounts};
+use crate::scope::{Occupied, Scope};
+use crate::stats::{Counts, Tally};
+use crate::sync::{Arc, AtomicU32, Mutex, Ordering};
 use crate::terminated::{Key, Terminated};
 
 /// The levels of the control lane, each stronger than the one before it.
@@ -25,53 +32,332 @@ pub(crate) enum Level {
     Abort = 4,
 }
 
-/// Who waits for an actor's end.
-pub(crate) type EndSender = oneshot::Sender<StopReason>;
-/// Who waits for an actor's start.
-pub(crate) type StartSender = oneshot::Sender<Result<(), StartError>>;
+/// What lies in a mailbox without being a message.
+pub(crate) enum SystemItem {
+    Terminated(Terminated),
+    /// A piped future panicked.
+    PipeFailed(Payload),
+}
 
+/// An actor, whatever its type. What needs the type is asked for; the rest is in its [`Head`].
 pub(crate) trait Node: Send + Sync {
-    fn key(&self) -> Key;
-    fn pid(&self) -> Pid;
-    fn parent(&self) -> Option<Arc<dyn Node>>;
+    fn head(&self) -> &Head;
     fn actor_type(&self) -> &'static str;
-    fn counts(&self) -> Counts;
-    fn has_ended(&self) -> bool;
-
+    fn queue_counts(&self) -> QueueCounts;
     fn raise(&self, level: Level);
-    /// Behind all that is queued, and never refused by a full mailbox.
-    fn deliver(&self, event: Terminated);
-    /// Tells `watcher` once when this actor has ended: now, if it has.
-    fn add_watcher(&self, watcher: Arc<dyn Node>);
-    fn remove_watcher(&self, watcher: Key);
-    fn on_start(&self, waiter: StartSender);
-    fn on_end(&self, waiter: EndSender);
-
-    fn children(&self) -> Vec<Arc<dyn Node>>;
-    fn child(&self, segment: &str) -> Option<Arc<dyn Node>>;
-    fn add_child(&self, child: Arc<dyn Node>, name: Option<&Arc<str>>) -> Result<(), Occupied>;
-    /// Gives a child's name free; the child itself is still there.
-    fn release_name(&self, name: &str);
-    fn forget_child(&self, id: u64);
-
+    /// Remembers whom a signal wakes; returns the level raised so far.
+    fn watch_signal(&self, waker: &Waker) -> u8;
+    /// Behind all that is queued, whatever the bound. `false`: the actor has ended.
+    fn push_system(&self, item: SystemItem) -> bool;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
-/// Why a child was not added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Occupied {
-    NameTaken,
-    Closed,
+/// Where an actor comes from.
+pub(crate) struct Origin {
+    pub(crate) parent: Option<Arc<dyn Node>>,
+    pub(crate) name: Option<Arc<str>>,
 }
 
-/// The subtree below `roots`, each actor behind its children.
-pub(crate) fn leaves_first(roots: Vec<Arc<dyn Node>>) -> Vec<Arc<dyn Node>> {
-    let mut found = Vec::new();
-    let mut open = roots;
-    while let Some(node) = open.pop() {
-        open.extend(node.children());
-        found.push(node);
+/// What is the same in all actors.
+#[repr(C)] // what is only read lies between the queue, before it, and what the loop writes
+pub(crate) struct Head {
+    pub(crate) core: Arc<Core<dyn Node>>,
+    pub(crate) id: u64,
+    /// Boxed, because it is nothing for most actors at the top.
+    origin: Option<Box<Origin>>,
+    life: Mutex<Life<dyn Node>>,
+    pub(crate) progress: Progress,
+    pub(crate) tally: Tally,
+    /// Items in the mailbox that are no messages.
+    system_items: AtomicU32,
+}
+
+impl Head {
+    pub(crate) fn new(core: Arc<Core<dyn Node>>, origin: Origin) -> Self {
+        let known = origin.parent.is_some() || origin.name.is_some();
+        Self {
+            id: core.next_id(),
+            core,
+            origin: known.then(|| Box::new(origin)),
+            life: Mutex::default(),
+            progress: Progress::default(),
+            tally: Tally::default(),
+            system_items: AtomicU32::new(0),
+        }
     }
-    found.reverse();
-    found
+
+    pub(crate) fn key(&self) -> Key {
+        Key {
+            system: Arc::as_ptr(&self.core).addr(),
+            id: self.id,
+        }
+    }
+
+    pub(crate) fn name(&self) -> Option<&Arc<str>> {
+        self.origin.as_ref()?.name.as_ref()
+    }
+
+    pub(crate) fn parent(&self) -> Option<&Arc<dyn Node>> {
+        self.origin.as_ref()?.parent.as_ref()
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        let own = match self.name() {
+            Some(name) => name.to_string(),
+            None => format!("${}", self.id),
+        };
+        let id = match self.parent() {
+            Some(parent) => format!("{}/{own}", parent.head().pid().id()),
+            None => own,
+        };
+        Pid::local(self.core.address.clone(), id)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.life.lock().ended.is_some()
+    }
+
+    /// Whether its end has got as far as its children.
+    pub(crate) fn is_childless(&self) -> bool {
+        self.life.lock().is_childless()
+    }
+
+    pub(crate) fn on_start(&self, waiter: StartSender) {
+        let mut life = self.life.lock();
+        match life.start_result() {
+            Some(result) => {
+                drop(life);
+                let _ = waiter.send(result);
+            }
+            None => life.add_on_start(waiter),
+        }
+    }
+
+    pub(crate) fn on_end(&self, waiter: EndSender) {
+        let mut life = self.life.lock();
+        match life.ended.clone() {
+            Some(reason) => {
+                drop(life);
+                let _ = waiter.send(reason);
+            }
+            None => life.add_on_end(waiter),
+        }
+    }
+
+    /// Tells `watcher` once when this actor has ended: now, if it has.
+    pub(crate) fn add_watcher(&self, watcher: Arc<dyn Node>) {
+        let ended = {
+            let mut life = self.life.lock();
+            match life.ended.clone() {
+                Some(reason) => Some((watcher, reason)),
+                None => {
+                    life.add_watcher(watcher.head().key(), watcher);
+                    None
+                }
+            }
+        };
+        if let Some((watcher, reason)) = ended {
+            watcher.push_system(self.terminated(reason));
+        }
+    }
+
+    pub(crate) fn remove_watcher(&self, watcher: Key) {
+        self.life.lock().remove_watcher(watcher);
+    }
+
+    /// The living children, in the order of their start.
+    pub(crate) fn children(&self) -> Vec<Arc<dyn Node>> {
+        let children = {
+            let life = self.life.lock();
+            life.scope().map_or_else(Vec::new, |scope| scope.children())
+        };
+        living(children)
+    }
+
+    pub(crate) fn child(&self, segment: &str) -> Option<Arc<dyn Node>> {
+        scope_child(self.life.lock().scope()?, segment)
+    }
+
+    /// Takes a place in the tree.
+    pub(crate) fn enter_tree(&self, own: Arc<dyn Node>) -> Result<(), Occupied> {
+        match self.parent() {
+            None => self.core.add_root(self.id, own, self.name())?,
+            Some(parent) => {
+                let mut life = parent.head().life.lock();
+                life.add_child(self.id, own, self.name())?;
+            }
+        }
+        self.core.actor_began();
+        Ok(())
+    }
+
+    /// From now on no child is added. Returns those that there are.
+    pub(crate) fn close_children(&self) -> Vec<Arc<dyn Node>> {
+        self.life.lock().close_scope()
+    }
+
+    pub(crate) fn poll_childless(&self, cx: &std::task::Context<'_>) -> std::task::Poll<()> {
+        match self.life.lock().scope_mut() {
+            Some(scope) => scope.poll_empty(cx),
+            None => std::task::Poll::Ready(()),
+        }
+    }
+
+    pub(crate) fn counts(&self, queued: QueueCounts) -> Counts {
+        let system_items = u64::from(self.system_items.load(Ordering::Relaxed));
+        let mut counts = Counts {
+            accepted: queued.accepted,
+            refused: queued.refused,
+            waiting: queued.waiting.saturating_sub(system_items),
+            ..Counts::default()
+        };
+        self.tally.read(&mut counts);
+        counts
+    }
+
+    pub(crate) fn put_system_item(&self) {
+        self.system_items.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn took_system_item(&self) {
+        self.system_items.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A message whose asker gave up before its turn.
+    #[cold]
+    pub(crate) fn expired(&self, message_type: &'static str) {
+        self.tally.expired();
+        self.core
+            .dead_letter(&|| self.pid(), message_type, DeadLetterReason::Expired);
+    }
+
+    /// A message that the actor's end leaves behind.
+    pub(crate) fn left_behind(&self, message_type: &'static str, given_up: bool) {
+        if given_up {
+            return self.expired(message_type);
+        }
+        self.core.left_in_mailbox();
+        self.core
+            .dead_letter(&|| self.pid(), message_type, DeadLetterReason::ActorStopped);
+    }
+
+    pub(crate) fn unread_error(&self, message_type: &'static str, error: String) {
+        self.core.unread_error(|| UnreadError {
+            actor: self.pid(),
+            message_type,
+            error,
+        });
+    }
+
+    pub(crate) fn started(&self) {
+        let waiters = self.life.lock().start();
+        for waiter in waiters {
+            let _ = waiter.send(Ok(()));
+        }
+        tracing::debug!(actor = self.pid().id(), "started");
+        self.core.events.publish(|| Event::Started(self.pid()));
+    }
+
+    /// What a part of the actor's code means for the actor when it did not come to its end well.
+    /// Reports a failure.
+    #[cold]
+    pub(crate) fn settle(&self, stage: Stage, why: Trouble) -> StopReason {
+        let failure = match why {
+            Trouble::Fault(fault) => Failure::from_fault(self.pid(), stage, *fault),
+            Trouble::Interrupt(Interrupt::Panicked(payload)) => {
+                Failure::from_panic(self.pid(), stage, payload)
+            }
+            Trouble::Interrupt(Interrupt::Killed) => return StopReason::Killed,
+        };
+        self.core.failed(&failure);
+        StopReason::Failed(failure)
+    }
+
+    /// An actor that never came to be: after the end of the system or of its parent.
+    pub(crate) fn never_born(&self) {
+        self.life.lock().end(StopReason::Stopped);
+    }
+
+    /// Ends the actor when its mailbox is retired: its name is free, and whoever waits is told.
+    pub(crate) fn end(&self, queued: QueueCounts, reason: StopReason) {
+        let counts = self.counts(queued);
+        self.tally.clear();
+        self.core.actor_ended(&counts);
+        self.release_name();
+        tracing::debug!(actor = self.pid().id(), %reason, "stopped");
+        let (mourners, start) = {
+            let mut life = self.life.lock();
+            let mourners = life.end(reason.clone());
+            (mourners, life.start_result())
+        };
+        for waiter in mourners.on_start {
+            if let Some(start) = start.clone() {
+                let _ = waiter.send(start);
+            }
+        }
+        for watcher in mourners.watchers.into_values() {
+            watcher.push_system(self.terminated(reason.clone()));
+        }
+        self.core
+            .events
+            .publish(|| Event::Stopped(self.pid(), reason.clone()));
+        for waiter in mourners.on_end {
+            let _ = waiter.send(reason.clone());
+        }
+        self.leave_tree();
+    }
+
+    fn release_name(&self) {
+        let Some(name) = self.name() else { return };
+        match self.parent() {
+            None => self.core.root.lock().release_name(name),
+            Some(parent) => {
+                if let Some(scope) = parent.head().life.lock().scope_mut() {
+                    scope.release_name(name);
+                }
+            }
+        }
+    }
+
+    fn leave_tree(&self) {
+        let emptied = match self.parent() {
+            None => self.core.root.lock().forget(self.id),
+            Some(parent) => {
+                let mut life = parent.head().life.lock();
+                life.scope_mut().and_then(|scope| scope.forget(self.id))
+            }
+        };
+        if let Some(waker) = emptied {
+            waker.wake();
+        }
+    }
+
+    fn terminated(&self, reason: StopReason) -> SystemItem {
+        SystemItem::Terminated(Terminated::new(self.pid(), reason, self.key()))
+    }
+}
+
+/// Why a part of an actor's code did not come to its end well.
+pub(crate) enum Trouble {
+    /// It returned an error that counts as a failure.
+    Fault(Box<Fault>),
+    Interrupt(Interrupt),
+}
+
+/// An actor that has ended stays in its scope until everybody is told; nobody need see it.
+pub(crate) fn living(mut nodes: Vec<Arc<dyn Node>>) -> Vec<Arc<dyn Node>> {
+    nodes.retain(|node| !node.head().has_ended());
+    nodes
+}
+
+/// A living child by name, or by `$` and number.
+pub(crate) fn scope_child(scope: &Scope<dyn Node>, segment: &str) -> Option<Arc<dyn Node>> {
+    let child = match segment.strip_prefix('$') {
+        // `$7` names the unnamed child 7 alone, not a named one that has this number too.
+        Some(number) => scope
+            .by_id(number.parse().ok()?)
+            .filter(|child| child.head().name().is_none()),
+        None => scope.by_name(segment),
+    };
+    child.filter(|child| !child.head().has_ended()).cloned()
 }

@@ -52,10 +52,11 @@ impl Progress {
         self.left.store(left * 2 + 1, Ordering::Relaxed);
     }
 
-    /// Says that the handler has nothing in hand.
-    pub(crate) fn end_item(&self) {
+    /// Says that the handler has nothing in hand. Whether it had.
+    pub(crate) fn end_item(&self) -> bool {
         let left = self.left.load(Ordering::Relaxed);
         self.left.store(left & !1, Ordering::Relaxed);
+        left & 1 == 1
     }
 
     /// Items in the consumer's batch, without the one in the handler.

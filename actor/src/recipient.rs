@@ -5,12 +5,12 @@ use std::hash::{Hash, Hasher};
 
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
-use crate::ask::{Ask, TellPort};
+use crate::ask::{Ask, AskPort};
 use crate::error::TellError;
 use crate::handles::{HandledBy, Receives};
 use crate::pid::Pid;
 use crate::sync::Arc;
-use crate::tell::TellWait;
+use crate::tell::{TellPort, TellWait};
 
 /// Stands in [`Recipient`] for "the reply does not matter". Never a value.
 // Unsized, so that it is no reply type: the conversions below do not overlap.
@@ -53,10 +53,18 @@ pub trait ReplyKind<M>: kind::Kind<M> {}
 
 impl<M, R: ?Sized + kind::Kind<M>> ReplyKind<M> for R {}
 
+/// An actor that is told and asked.
+// `pub` because a sealed trait's signature has it; nameable by nobody outside.
+#[allow(unreachable_pub, private_interfaces)]
+pub trait BothPorts<M, R>: TellPort<M> + AskPort<M, R> {}
+
+impl<P, M, R> BothPorts<M, R> for P where P: TellPort<M> + AskPort<M, R> {}
+
 mod kind {
-    use crate::ask::{AskPort, TellPort};
+    use super::BothPorts;
     use crate::node::Node;
     use crate::sync::Arc;
+    use crate::tell::TellPort;
 
     #[allow(unreachable_pub, private_interfaces)] // nameable by nobody outside
     pub trait Kind<M> {
@@ -81,7 +89,7 @@ mod kind {
 
     #[allow(private_interfaces)]
     impl<M: 'static, R: Send + 'static> Kind<M> for R {
-        type Port = dyn AskPort<M, R>;
+        type Port = dyn BothPorts<M, R>;
 
         fn tell_port(port: &Self::Port) -> &dyn TellPort<M> {
             port
@@ -125,7 +133,7 @@ impl<M: 'static, R: ?Sized + ReplyKind<M>> Recipient<M, R> {
     /// The address and path of the actor behind it.
     #[must_use]
     pub fn pid(&self) -> Pid {
-        self.tell_port().as_node().pid()
+        self.tell_port().as_node().head().pid()
     }
 
     fn tell_port(&self) -> &dyn TellPort<M> {
@@ -158,7 +166,7 @@ impl<M: 'static, R: ?Sized + ReplyKind<M>> Clone for Recipient<M, R> {
 
 impl<M: 'static, R: ?Sized + ReplyKind<M>> PartialEq for Recipient<M, R> {
     fn eq(&self, other: &Self) -> bool {
-        self.tell_port().as_node().key() == other.tell_port().as_node().key()
+        self.tell_port().as_node().head().key() == other.tell_port().as_node().head().key()
     }
 }
 
@@ -166,7 +174,7 @@ impl<M: 'static, R: ?Sized + ReplyKind<M>> Eq for Recipient<M, R> {}
 
 impl<M: 'static, R: ?Sized + ReplyKind<M>> Hash for Recipient<M, R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.tell_port().as_node().key().hash(state);
+        self.tell_port().as_node().head().key().hash(state);
     }
 }
 

@@ -4,16 +4,15 @@
 //! context in place, and what runs once in a life (the start, the end) or seldom is in a box.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use crate::actor::Actor;
-use crate::cell::{Cell, Item, SystemItem};
-use crate::core::Core;
+use crate::cell::{Cell, Item};
 use crate::ctx::Ctx;
-use crate::failure::{Failure, Fault, Stage, StopReason, catch};
-use crate::guard::{Guarded, Interrupt, UntilAbort, UntilKill};
-use crate::node::{Level, Node};
+use crate::failure::{Fault, Interrupt, Stage, StopReason, catch};
+use crate::guard::{Guarded, UntilAbort, UntilKill};
+use crate::node::{Head, Level, Node, SystemItem, Trouble};
 use crate::outcome::Outcome;
 use crate::props::Producer;
 use crate::queue::{Batch, Taken};
@@ -90,6 +89,7 @@ impl<A: Actor> Served<A> {
                     // Polled once, tokio's own future puts the task behind all others without
                     // waking another worker for it, as waking itself would.
                     *budget = BUDGET;
+                    self.cell.head.progress.end_item();
                     let _ = pin!(tokio::task::yield_now()).poll(cx);
                     return Poll::Pending;
                 }
@@ -102,7 +102,7 @@ impl<A: Actor> Served<A> {
     #[inline]
     fn serve_now(&mut self, cx: &Context<'_>, budget: &mut u8) -> Pause<A::Envelope> {
         loop {
-            if self.cell.progress.signal() >= Level::Stop as u8 {
+            if self.cell.head.progress.signal() >= Level::Stop as u8 {
                 return Pause::Other;
             }
             if *budget == 0 {
@@ -123,7 +123,7 @@ impl<A: Actor> Served<A> {
             match item {
                 Item::User(envelope) => match actor.dispatch_now(envelope, &mut self.ctx) {
                     Ok(Outcome::Handled) => {
-                        self.cell.tally.handled();
+                        self.cell.head.tally.handled();
                         self.ctx.end_message();
                     }
                     Ok(other) => match self.unusual(Ok(other)) {
@@ -146,23 +146,26 @@ impl<A: Actor> Served<A> {
     fn unusual(&mut self, outcome: Result<Outcome, Interrupt>) -> Pause<A::Envelope> {
         let message_type = self.ctx.message_type();
         self.ctx.end_message();
-        let ended: Ended<()> = match outcome {
-            Ok(Outcome::Handled) => Ok(Ok(())),
+        let head = &self.cell.head;
+        let trouble = match outcome {
+            Ok(Outcome::Handled) => return Pause::Again,
             Ok(Outcome::Expired) => {
-                self.cell.expired(message_type);
+                self.ctx.take_expiring();
+                head.expired(message_type);
                 return Pause::Again;
             }
-            Ok(Outcome::Failed(fault)) => Ok(Err(fault)),
-            Err(interrupt) => Err(interrupt),
-        };
-        self.cell.tally.failed();
-        match settle(&self.cell, Stage::Handling(message_type), ended) {
-            Ok(()) => Pause::Again,
-            Err(reason) => {
-                self.ctx.set_end(reason);
-                Pause::Other
+            Err(Interrupt::Panicked(_)) if self.ctx.take_expiring() => {
+                tracing::error!(message = message_type, "a message panicked when dropped");
+                head.expired(message_type);
+                return Pause::Again;
             }
-        }
+            Ok(Outcome::Failed(fault)) => Trouble::Fault(fault),
+            Err(interrupt) => Trouble::Interrupt(interrupt),
+        };
+        head.tally.failed();
+        let reason = head.settle(Stage::Handling(message_type), trouble);
+        self.ctx.set_end(reason);
+        Pause::Other
     }
 
     // Not inlined: then the message leaves it in one piece. Inlined, its tag and the rest are copied
@@ -171,20 +174,23 @@ impl<A: Actor> Served<A> {
     fn next_in_batch(&mut self) -> Option<Item<A::Envelope>> {
         let batch = self.batch.as_mut()?;
         let behind = batch.len().checked_sub(1)?;
-        self.cell.progress.begin_item(behind);
-        self.cell.queue.give_room(&self.cell.progress);
+        self.cell.head.progress.begin_item(behind);
+        self.cell.queue.give_room(&self.cell.head.progress);
         batch.pop_front()
     }
 
     fn poll_take(&mut self, cx: &Context<'_>) -> Poll<Taken<Item<A::Envelope>>> {
-        self.cell
-            .queue
-            .poll_take(&self.cell.progress, cx, &mut self.batch, Level::Stop as u8)
+        self.cell.queue.poll_take(
+            &self.cell.head.progress,
+            cx,
+            &mut self.batch,
+            Level::Stop as u8,
+        )
     }
 
     /// The system item that `poll_serve` has met, or why the actor ends.
     fn pop_system_item(&mut self) -> Result<Box<SystemItem>, StopReason> {
-        let signal = self.cell.progress.signal();
+        let signal = self.cell.head.progress.signal();
         if let Some(reason) = self.ctx.take_end() {
             return Err(reason);
         }
@@ -215,7 +221,7 @@ impl<A: Actor> Served<A> {
     #[inline]
     fn finish(&mut self, outcome: Result<Outcome, Interrupt>) -> bool {
         if let Ok(Outcome::Handled) = outcome {
-            self.cell.tally.handled();
+            self.cell.head.tally.handled();
             self.ctx.end_message();
             return true;
         }
@@ -226,6 +232,10 @@ impl<A: Actor> Served<A> {
     fn end(&mut self, reason: StopReason) {
         if matches!(self.state, State::Ended) {
             return;
+        }
+        // Still in hand here, when the runtime dropped the task: the message's handler went with it.
+        if self.cell.head.progress.end_item() {
+            self.cell.head.tally.failed();
         }
         let _ = catch(|| self.state = State::Gone);
         self.state = State::Ended;
@@ -241,12 +251,13 @@ impl<A: Actor> Drop for Served<A> {
     }
 }
 
+/// An actor's whole life. Without its type, so that tokio's machinery for a task is compiled once and
+/// not for each actor.
 // A block and not an `async fn`: that would hold its argument twice. What lives across an `await`
 // here is memory of each idle actor, so a message is never bound to a name: it goes from the
 // mailbox into its handler's future.
-#[allow(clippy::manual_async_fn)]
-pub(crate) fn run<A: Actor>(mut served: Served<A>) -> impl Future<Output = ()> + Send {
-    async move {
+pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
         let reason = 'life: {
             if let Err(reason) = Box::pin(start(&mut served)).await {
                 break 'life reason;
@@ -275,38 +286,53 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> impl Future<Output = ()> +
         };
         let reason = Box::pin(wind_down(&mut served, reason)).await;
         served.end(reason);
-    }
+    })
 }
 
 /// Builds the state and starts.
 async fn start<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
-    let signal = served.cell.progress.signal();
+    let signal = served.cell.head.progress.signal();
     if signal >= Level::Stop as u8 {
         return Err(reason_of(signal)); // before it was born
     }
     let State::Unborn(producer) = std::mem::replace(&mut served.state, State::Gone) else {
         return Err(StopReason::Killed); // not reached: nobody else starts it
     };
-    let built = build(&served.cell, producer).await;
-    served.state = State::Alive(settle(&served.cell, Stage::Building, built)?);
-    if let Some((cell, actor, ctx)) = served.actor() {
-        let started = Guarded::<_, _, UntilKill>::new(cell, actor.on_started(ctx)).await;
-        settle(cell, Stage::Lifecycle("started"), started)?;
+    let built = match producer {
+        Producer::Make(make) => build(make),
+        Producer::Once(actor) => Ok(*actor),
+        Producer::Start(start) => match build(start) {
+            Ok(starting) => match Guarded::<_, _, UntilKill>::new(&served.cell, starting).await {
+                Ok(Ok(actor)) => Ok(actor),
+                Ok(Err(fault)) => Err(Trouble::Fault(Box::new(fault))),
+                Err(interrupt) => Err(Trouble::Interrupt(interrupt)),
+            },
+            Err(trouble) => Err(trouble),
+        },
+    };
+    match built {
+        Ok(actor) => served.state = State::Alive(actor),
+        Err(trouble) => return Err(served.cell.head.settle(Stage::Building, trouble)),
     }
-    served.cell.started();
+    if A::STARTED
+        && let Some((cell, actor, ctx)) = served.actor()
+    {
+        let started = Guarded::<_, _, UntilKill>::new(cell, actor.on_started(ctx)).await;
+        settle(&cell.head, "started", started)?;
+    }
+    served.cell.head.started();
     Ok(())
 }
 
-async fn build<A: Actor>(cell: &Cell<A>, producer: Producer<A>) -> Ended<A> {
-    match producer {
-        Producer::Make(mut make) => catch(move || Ok(make())).map_err(Interrupt::Panicked),
-        Producer::Once(actor) => Ok(Ok(*actor)),
-        Producer::Start(mut start) => {
-            let starting = catch(&mut start).map_err(Interrupt::Panicked)?;
-            let built = Guarded::<_, _, UntilKill>::new(cell, starting).await?;
-            Ok(built.map_err(Box::new))
-        }
-    }
+/// Calls a producer, and drops it where its panic is contained.
+fn build<T>(mut make: Box<dyn FnMut() -> T + Send>) -> Result<T, Trouble> {
+    let built = catch(&mut make);
+    let dropped = catch(|| drop(make));
+    let payload = match (built, dropped) {
+        (Ok(built), Ok(())) => return Ok(built),
+        (Err(payload), _) | (Ok(_), Err(payload)) => payload,
+    };
+    Err(Trouble::Interrupt(Interrupt::Panicked(payload)))
 }
 
 async fn handle_system<A: Actor>(
@@ -316,60 +342,71 @@ async fn handle_system<A: Actor>(
     let Some((cell, actor, ctx)) = served.actor() else {
         return Err(StopReason::Killed); // not reached: it has started
     };
-    cell.took_system_item();
+    cell.head.progress.end_item(); // no message is in hand
+    cell.head.took_system_item();
     match *item {
         SystemItem::Terminated(event) => {
-            if !ctx.accepts(&event) {
+            if !A::TERMINATED || !ctx.accepts(&event) {
                 return Ok(());
             }
             let told = Guarded::<_, _, UntilKill>::new(cell, actor.on_terminated(event, ctx)).await;
-            settle(cell, Stage::Lifecycle("terminated"), told)
+            settle(&cell.head, "terminated", told)
         }
         SystemItem::PipeFailed(payload) => {
-            settle(cell, Stage::Piping, Err(Interrupt::Panicked(payload)))
+            let trouble = Trouble::Interrupt(Interrupt::Panicked(payload));
+            Err(cell.head.settle(Stage::Piping, trouble))
         }
     }
 }
 
 /// Closes the door, ends the children, lets the actor finish and drops its state.
 async fn wind_down<A: Actor>(served: &mut Served<A>, mut reason: StopReason) -> StopReason {
+    served.cell.head.progress.end_item(); // no message is in hand
     served.cell.raise(Level::Stop);
-    if let (StopReason::Stopped, Some((cell, actor, ctx))) = (&reason, served.actor()) {
+    if A::STOPPING
+        && let (StopReason::Stopped, Some((cell, actor, ctx))) = (&reason, served.actor())
+    {
         let ended = Guarded::<_, _, UntilKill>::new(cell, actor.on_stopping(ctx)).await;
-        note(cell, Stage::Lifecycle("stopping"), ended, &mut reason);
+        note(&mut reason, settle(&cell.head, "stopping", ended));
     }
-    stop_children(&served.cell, &reason).await;
-    if let Some((cell, actor, ctx)) = served.actor() {
+    stop_children(&*served.cell, &reason).await;
+    if A::STOPPED
+        && let Some((cell, actor, ctx)) = served.actor()
+    {
         let ended = Guarded::<_, _, UntilAbort>::new(cell, actor.on_stopped(ctx)).await;
-        note(cell, Stage::Lifecycle("stopped"), ended, &mut reason);
+        note(&mut reason, settle(&cell.head, "stopped", ended));
     }
-    let dropped = catch(|| served.state = State::Gone).map(Ok);
-    let dropped = dropped.map_err(Interrupt::Panicked);
-    note(&served.cell, Stage::Dropping, dropped, &mut reason);
+    if let Err(payload) = catch(|| served.state = State::Gone) {
+        let trouble = Trouble::Interrupt(Interrupt::Panicked(payload));
+        note(
+            &mut reason,
+            Err(served.cell.head.settle(Stage::Dropping, trouble)),
+        );
+    }
     reason
 }
 
 /// Stops the children, the youngest first, and waits until they are gone. A kill that comes
 /// meanwhile goes on to them.
-async fn stop_children<A: Actor>(cell: &Cell<A>, reason: &StopReason) {
-    let children = cell.life.lock().close_scope();
+async fn stop_children(node: &dyn Node, reason: &StopReason) {
+    let children = node.head().close_children();
+    if children.is_empty() {
+        return;
+    }
     let mut raised = match reason {
         StopReason::Killed => Level::Kill,
         StopReason::Stopped | StopReason::Failed(_) => Level::Stop,
     };
     raise_all(&children, raised);
     poll_fn(|cx| {
-        let signal = cell.queue.watch_signal(&cell.progress, cx.waker());
+        let signal = node.watch_signal(cx.waker());
         for level in [Level::Kill, Level::Abort] {
             if signal >= level as u8 && raised < level {
                 raised = level;
                 raise_all(&children, level);
             }
         }
-        match cell.life.lock().scope_mut() {
-            Some(scope) => scope.poll_empty(cx),
-            None => Poll::Ready(()),
-        }
+        node.head().poll_childless(cx)
     })
     .await;
 }
@@ -380,35 +417,23 @@ fn raise_all(children: &[Arc<dyn Node>], level: Level) {
     }
 }
 
-/// How a part of an actor's code ended.
-type Ended<T> = Result<Result<T, Box<Fault>>, Interrupt>;
-
-/// Turns the end of a part into the actor's end, if it is one, and reports a failure.
-fn settle<A: Actor, T>(cell: &Cell<A>, stage: Stage, ended: Ended<T>) -> Result<T, StopReason> {
-    match ended {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(fault)) => Err(fail(
-            &cell.core,
-            Failure::from_fault(cell.pid(), stage, *fault),
-        )),
-        Err(Interrupt::Panicked(payload)) => Err(fail(
-            &cell.core,
-            Failure::from_panic(cell.pid(), stage, payload),
-        )),
-        Err(Interrupt::Killed) => Err(StopReason::Killed),
-    }
+/// What the end of a lifecycle method means for the actor.
+fn settle(
+    head: &Head,
+    word: &'static str,
+    ended: Result<Result<(), Box<Fault>>, Interrupt>,
+) -> Result<(), StopReason> {
+    let trouble = match ended {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(fault)) => Trouble::Fault(fault),
+        Err(interrupt) => Trouble::Interrupt(interrupt),
+    };
+    Err(head.settle(Stage::Lifecycle(word), trouble))
 }
 
-fn fail(core: &Core, failure: Failure) -> StopReason {
-    core.failed(&failure);
-    StopReason::Failed(failure)
-}
-
-/// After the end has begun a failure is reported, and changes the reason only of an orderly end.
-fn note<A: Actor>(cell: &Cell<A>, stage: Stage, ended: Ended<()>, reason: &mut StopReason) {
-    if let Err(worse) = settle(cell, stage, ended)
-        && matches!(reason, StopReason::Stopped)
-    {
+/// After the end has begun a failure changes the reason only of an orderly end.
+fn note(reason: &mut StopReason, ended: Result<(), StopReason>) {
+    if let (StopReason::Stopped, Err(worse)) = (&reason, ended) {
         *reason = worse;
     }
 }

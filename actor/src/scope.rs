@@ -3,28 +3,44 @@
 use std::collections::BTreeMap;
 use std::task::{Context, Poll, Waker};
 
-use crate::node::{Node, Occupied};
 use crate::sync::Arc;
 
+/// Why a child was not added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occupied {
+    NameTaken,
+    Closed,
+}
+
 /// Children in the order in which they were started, and the names that are taken.
-#[derive(Default)]
-pub(crate) struct Scope {
-    children: BTreeMap<u64, Arc<dyn Node>>,
+pub(crate) struct Scope<N: ?Sized> {
+    children: BTreeMap<u64, Arc<N>>,
     names: BTreeMap<Arc<str>, u64>,
     closed: bool,
     emptied: Option<Waker>,
 }
 
-impl Scope {
+impl<N: ?Sized> Default for Scope<N> {
+    fn default() -> Self {
+        Self {
+            children: BTreeMap::new(),
+            names: BTreeMap::new(),
+            closed: false,
+            emptied: None,
+        }
+    }
+}
+
+impl<N: ?Sized> Scope<N> {
     pub(crate) fn add(
         &mut self,
-        child: Arc<dyn Node>,
+        id: u64,
+        child: Arc<N>,
         name: Option<&Arc<str>>,
     ) -> Result<(), Occupied> {
         if self.closed {
             return Err(Occupied::Closed);
         }
-        let id = child.key().id;
         if let Some(name) = name {
             if self.names.contains_key(name) {
                 return Err(Occupied::NameTaken);
@@ -63,18 +79,15 @@ impl Scope {
     }
 
     /// In the order of their start.
-    pub(crate) fn children(&self) -> Vec<Arc<dyn Node>> {
+    pub(crate) fn children(&self) -> Vec<Arc<N>> {
         self.children.values().cloned().collect()
     }
 
-    /// By name, or by `$` and number.
-    pub(crate) fn child(&self, segment: &str) -> Option<Arc<dyn Node>> {
-        let id = match segment.strip_prefix('$') {
-            Some(number) => number.parse().ok()?,
-            None => *self.names.get(segment)?,
-        };
-        let child = self.children.get(&id)?;
-        // `$7` names the unnamed child 7 alone, not a named one that has this number too.
-        (child.pid().id().rsplit('/').next() == Some(segment)).then(|| child.clone())
+    pub(crate) fn by_name(&self, name: &str) -> Option<&Arc<N>> {
+        self.children.get(self.names.get(name)?)
+    }
+
+    pub(crate) fn by_id(&self, id: u64) -> Option<&Arc<N>> {
+        self.children.get(&id)
     }
 }

@@ -7,10 +7,11 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use crate::core::{Core, ShutdownReport};
-use crate::node::{Level, Node, leaves_first};
+use crate::node::{Head, Level, Node};
 use crate::pid::Pid;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
+use crate::tree::leaves_first;
 
 /// What killed actors get for their `#[on(stopped)]`.
 const GRACE: Duration = Duration::from_secs(1);
@@ -62,7 +63,7 @@ fn nothing() -> ShutdownReport {
     }
 }
 
-async fn end_all(core: &Core) -> ShutdownReport {
+async fn end_all(core: &Core<dyn Node>) -> ShutdownReport {
     let began = Instant::now();
     let roots = {
         let mut root = core.root.lock();
@@ -81,9 +82,10 @@ async fn end_all(core: &Core) -> ShutdownReport {
 }
 
 /// Kills what is left. Returns what cannot even be killed.
-async fn force(core: &Core) -> Vec<Pid> {
+async fn force(core: &Core<dyn Node>) -> Vec<Pid> {
     for (level, grace) in [(Level::Kill, GRACE), (Level::Abort, LAST_GRACE)] {
-        raise_all(core.root.lock().children(), level);
+        // All of them: one that blocks its thread does not hand it on to its children.
+        raise_all(leaves_first(core), level);
         if ended_within(core, grace).await {
             return Vec::new();
         }
@@ -99,14 +101,20 @@ fn raise_all(actors: Vec<Arc<dyn Node>>, level: Level) {
     }
 }
 
-async fn ended_within(core: &Core, limit: Duration) -> bool {
+async fn ended_within(core: &Core<dyn Node>, limit: Duration) -> bool {
     let empty = poll_fn(|cx| core.root.lock().poll_empty(cx));
     timeout(limit, empty).await.is_ok()
 }
 
-/// The actors that others wait for: those alive without a living child.
-fn unfinished(core: &Core) -> Vec<Pid> {
-    let alive = leaves_first(core.root.lock().children());
-    let leaves = alive.iter().filter(|actor| actor.children().is_empty());
-    leaves.map(|actor| actor.pid()).collect()
+/// The actors that the others wait for: asked to stop, and neither gone nor waiting for a child.
+fn unfinished(core: &Core<dyn Node>) -> Vec<Pid> {
+    let alive = leaves_first(core);
+    let culprits = alive.iter().map(|node| node.head()).filter(|head| {
+        let asked = head
+            .parent()
+            .is_none_or(|parent| parent.head().is_childless());
+        let waits = head.is_childless() && !head.children().is_empty();
+        asked && !waits
+    });
+    culprits.map(Head::pid).collect()
 }

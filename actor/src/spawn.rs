@@ -2,14 +2,15 @@
 
 use crate::actor::Actor;
 use crate::actor_ref::ActorRef;
-use crate::cell::{Cell, Origin};
+use crate::cell::Cell;
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::error::SpawnError;
 use crate::name;
-use crate::node::{Node, Occupied};
+use crate::node::{Node, Origin};
 use crate::props::Props;
 use crate::run::{Served, run};
+use crate::scope::Occupied;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
 
@@ -54,7 +55,11 @@ impl<A: Actor> Ctx<A> {
     /// Once this actor's end has got as far as its children, the reference is that of a stopped
     /// actor.
     pub fn spawn<B: Actor>(&self, props: impl Into<Props<B>>) -> ActorRef<B> {
-        unnamed(&self.me.cell.core, Some(self.me.cell.clone()), props.into())
+        unnamed(
+            &self.me.cell.head.core,
+            Some(self.me.cell.clone()),
+            props.into(),
+        )
     }
 
     /// [`spawn`](Self::spawn), with a name that no living sibling has.
@@ -69,7 +74,7 @@ impl<A: Actor> Ctx<A> {
     ) -> Result<ActorRef<B>, SpawnError> {
         let parent = self.me.cell.clone();
         named(
-            &self.me.cell.core,
+            &self.me.cell.head.core,
             Some(parent),
             name.as_ref(),
             props.into(),
@@ -79,12 +84,12 @@ impl<A: Actor> Ctx<A> {
     /// The system that this actor lives in.
     #[must_use]
     pub fn system(&self) -> ActorSystem {
-        ActorSystem::from_core(self.me.cell.core.clone())
+        ActorSystem::from_core(self.me.cell.head.core.clone())
     }
 }
 
 fn unnamed<A: Actor>(
-    core: &Arc<Core>,
+    core: &Arc<Core<dyn Node>>,
     parent: Option<Arc<dyn Node>>,
     props: Props<A>,
 ) -> ActorRef<A> {
@@ -96,7 +101,7 @@ fn unnamed<A: Actor>(
 }
 
 fn named<A: Actor>(
-    core: &Arc<Core>,
+    core: &Arc<Core<dyn Node>>,
     parent: Option<Arc<dyn Node>>,
     name: &str,
     props: Props<A>,
@@ -115,21 +120,16 @@ fn named<A: Actor>(
 
 /// Puts the actor into the tree and, if it has a place there, lets it run.
 fn place<A: Actor>(
-    core: &Arc<Core>,
+    core: &Arc<Core<dyn Node>>,
     parent: Option<Arc<dyn Node>>,
     name: Option<Arc<str>>,
     props: Props<A>,
 ) -> (ActorRef<A>, Result<(), Occupied>) {
     let Props { producer, mailbox } = props;
     let mailbox = mailbox.unwrap_or(core.settings.mailbox);
-    let origin = Origin { parent, name };
-    let cell = Arc::new(Cell::new(core.clone(), origin, mailbox));
-    let added = match cell.parent() {
-        Some(parent) => parent.add_child(cell.clone(), cell.name()),
-        None => core.add_root(cell.clone(), cell.name()),
-    };
+    let cell = Arc::new(Cell::new(core.clone(), Origin { parent, name }, mailbox));
+    let added = cell.head.enter_tree(cell.clone());
     if added.is_ok() {
-        core.actor_began();
         core.runtime.spawn(run(Served::new(cell.clone(), producer)));
     }
     (ActorRef::new(cell), added)

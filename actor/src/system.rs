@@ -17,6 +17,7 @@ use crate::mailbox::Mailbox;
 use crate::node::Node;
 use crate::stats::Stats;
 use crate::sync::Arc;
+use crate::tree;
 
 /// Five seconds for a reply, unless the builder or [`Ask::timeout`](crate::Ask::timeout) says
 /// otherwise.
@@ -32,7 +33,7 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
 /// [`shutdown`](Self::shutdown), or until the runtime ends; dropping the handle does not end them.
 #[derive(Clone)]
 pub struct ActorSystem {
-    core: Arc<Core>,
+    core: Arc<Core<dyn Node>>,
 }
 
 impl ActorSystem {
@@ -73,11 +74,11 @@ impl ActorSystem {
         }
     }
 
-    pub(crate) fn from_core(core: Arc<Core>) -> Self {
+    pub(crate) fn from_core(core: Arc<Core<dyn Node>>) -> Self {
         Self { core }
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
+    pub(crate) fn core(&self) -> &Arc<Core<dyn Node>> {
         &self.core
     }
 
@@ -96,7 +97,7 @@ impl ActorSystem {
     /// What became of every message so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.core.stats()
+        tree::stats(&self.core)
     }
 
     /// Subscribes to what happens from now on.
@@ -127,7 +128,7 @@ impl ActorSystem {
     pub fn lookup<A: Receives>(&self, path: impl AsRef<str>) -> Result<ActorRef<A>, LookupError> {
         let path = path.as_ref();
         let not_found = || LookupError::NotFound(path.to_owned());
-        let node = self.find(path).ok_or_else(not_found)?;
+        let node = tree::find(&self.core, path).ok_or_else(not_found)?;
         let found = node.actor_type();
         match node.into_any().downcast::<Cell<A>>() {
             Ok(cell) => Ok(ActorRef::new(cell)),
@@ -137,12 +138,6 @@ impl ActorSystem {
                 wanted: std::any::type_name::<A>(),
             }),
         }
-    }
-
-    fn find(&self, path: &str) -> Option<Arc<dyn Node>> {
-        let mut segments = path.split('/');
-        let top = self.core.root.lock().child(segments.next()?)?;
-        segments.try_fold(top, |node, segment| node.child(segment))
     }
 }
 

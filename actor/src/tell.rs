@@ -5,9 +5,63 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use crate::ask::TellPort;
+use crate::cell::{Cell, Item};
 use crate::error::TellError;
+use crate::handles::{HandledBy, Receives};
+use crate::node::Node;
 use crate::queue::{Place, Refused};
+use crate::reply::ReplyTo;
+use crate::sync::Arc;
+
+/// Whatever takes messages of type `M`: an actor, without its type.
+// `pub` because a sealed trait's signature has it; nameable by nobody outside.
+#[allow(unreachable_pub, private_interfaces)]
+pub trait TellPort<M>: Send + Sync {
+    fn tell(&self, message: M) -> Result<(), Refused<M>>;
+    fn poll_tell(
+        &self,
+        cx: &Context<'_>,
+        place: &mut Place,
+        message: &mut Option<M>,
+    ) -> Poll<Result<(), Refused<M>>>;
+    fn leave(&self, place: &mut Place);
+    fn into_node(self: Arc<Self>) -> Arc<dyn Node>;
+    fn as_node(&self) -> &dyn Node;
+}
+
+impl<A, M> TellPort<M> for Cell<A>
+where
+    A: Receives,
+    M: HandledBy<A>,
+{
+    fn tell(&self, message: M) -> Result<(), Refused<M>> {
+        self.send(message, |message| message.wrap(ReplyTo::nobody()))
+    }
+
+    fn poll_tell(
+        &self,
+        cx: &Context<'_>,
+        place: &mut Place,
+        message: &mut Option<M>,
+    ) -> Poll<Result<(), Refused<M>>> {
+        let wrap = |message: M| Item::User(message.wrap(ReplyTo::nobody()));
+        let progress = &self.head.progress;
+        let sent = ready!(self.queue.poll_push(progress, cx, place, message, wrap));
+        Poll::Ready(sent.inspect_err(|refused| self.count_refused(refused)))
+    }
+
+    fn leave(&self, place: &mut Place) {
+        self.queue.leave(&self.head.progress, place);
+    }
+
+    fn into_node(self: Arc<Self>) -> Arc<dyn Node> {
+        self
+    }
+
+    fn as_node(&self) -> &dyn Node {
+        self
+    }
+}
 
 /// A message that waits for room in its actor's mailbox; see
 /// [`ActorRef::tell_wait`](crate::ActorRef::tell_wait).

@@ -24,6 +24,7 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let Scope { private, .. } = scope;
     let attrs = carry::conditions(&event.signature.attrs);
     let name = hook(event.kind);
+    let flag = flag(event.kind);
     let terminated =
         (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
     let call = call(scope, event);
@@ -42,6 +43,8 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
         quote!(#call; ::core::result::Result::Ok(()))
     };
     quote! {
+        #(#attrs)*
+        const #flag: bool = true;
         #(#attrs)*
         async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> ::core::result::Result<(), #private::Box<#private::Fault>> {
             #body
@@ -94,6 +97,11 @@ pub(super) fn watches(scope: &Scope<'_>) -> TokenStream {
 }
 
 /// The method of `Actor` that an event calls: `on_started`.
+/// The constant by which the runtime knows that there is one: `STARTED`.
+fn flag(kind: EventKind) -> Ident {
+    Ident::new(&kind.word().to_uppercase(), Span::call_site())
+}
+
 fn hook(kind: EventKind) -> Ident {
     Ident::new(&format!("on_{}", kind.word()), Span::call_site())
 }
