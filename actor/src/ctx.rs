@@ -43,6 +43,17 @@ struct More {
     expiring: bool,
 }
 
+impl More {
+    fn end(self, own: Key) {
+        for pipe in self.pipes {
+            pipe.abort();
+        }
+        for node in self.watching.into_values() {
+            node.head().remove_watcher(own);
+        }
+    }
+}
+
 impl<A: Receives> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         Self {
@@ -291,12 +302,8 @@ impl<A: Receives> Ctx<A> {
 
     /// Ends what was begun here and lives outside: pipes and watches.
     pub(crate) fn end(&mut self) {
-        let Some(more) = self.more.take() else { return };
-        for pipe in more.pipes {
-            pipe.abort();
-        }
-        for node in more.watching.into_values() {
-            node.head().remove_watcher(self.me.cell.head.key());
+        if let Some(more) = self.more.take() {
+            more.end(self.me.cell.head.key());
         }
     }
 }

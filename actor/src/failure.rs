@@ -220,7 +220,20 @@ impl Drop for Payload {
 }
 
 /// Runs user code, and gives back the payload when it panics.
+#[inline]
 pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Payload> {
+    let mut code = Some(code);
+    let mut result = None;
+    let caught = catch_any(&mut || result = code.take().map(|code| code()));
+    match (caught, result) {
+        (Ok(()), Some(result)) => Ok(result),
+        (Err(payload), _) => Err(payload),
+        (Ok(()), None) => Err(Payload(None)), // not reached: it was called once
+    }
+}
+
+/// Not generic: there is one landing pad for all the places that catch.
+fn catch_any(code: &mut dyn FnMut()) -> Result<(), Payload> {
     // The state that a panic may have left inconsistent is dropped with its actor.
     catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Payload(Some(payload)))
 }

@@ -7,9 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::cell::Cell;
 use crate::failure::{Interrupt, catch};
-use crate::handles::Receives;
 use crate::node::{Level, Node};
 
 /// Which signal level drops a future. It is in the type, because every byte of [`Guarded`] is a byte
@@ -34,19 +32,19 @@ impl Limit for UntilAbort {
 
 pin_project! {
     /// Polls `future` until it is ready, panics, or a signal of `L` or above is raised.
-    pub(crate) struct Guarded<'a, A: Receives, F, L> {
-        cell: &'a Cell<A>,
+    pub(crate) struct Guarded<'a, N: ?Sized, F, L> {
+        node: &'a N,
         limit: PhantomData<fn() -> L>,
         #[pin]
         future: Option<F>,
     }
 }
 
-impl<'a, A: Receives, F: Future, L: Limit> Guarded<'a, A, F, L> {
+impl<'a, N: Node + ?Sized, F: Future, L: Limit> Guarded<'a, N, F, L> {
     #[inline]
-    pub(crate) fn new(cell: &'a Cell<A>, future: F) -> Self {
+    pub(crate) fn new(node: &'a N, future: F) -> Self {
         Self {
-            cell,
+            node,
             limit: PhantomData,
             future: Some(future),
         }
@@ -63,14 +61,14 @@ impl<'a, A: Receives, F: Future, L: Limit> Guarded<'a, A, F, L> {
     }
 }
 
-impl<A: Receives, F: Future, L: Limit> Future for Guarded<'_, A, F, L> {
+impl<N: Node + ?Sized, F: Future, L: Limit> Future for Guarded<'_, N, F, L> {
     type Output = Result<F::Output, Interrupt>;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_mut().project();
-        let cell = *this.cell;
-        if cell.head.progress.signal() >= L::LEVEL {
+        let node = *this.node;
+        if node.head().progress.signal() >= L::LEVEL {
             return Poll::Ready(Err(self.interrupt(Interrupt::Killed)));
         }
         let Some(future) = this.future.as_pin_mut() else {
@@ -79,7 +77,7 @@ impl<A: Receives, F: Future, L: Limit> Future for Guarded<'_, A, F, L> {
         let why = match catch(|| future.poll(cx)) {
             Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
             Ok(Poll::Pending) => {
-                let signal = cell.watch_signal(cx.waker());
+                let signal = node.watch_signal(cx.waker());
                 if signal < L::LEVEL {
                     return Poll::Pending;
                 }

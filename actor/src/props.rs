@@ -6,9 +6,13 @@ use std::pin::Pin;
 
 use crate::actor::Actor;
 use crate::failure::Fault;
+use crate::guard::{Guarded, UntilKill};
 use crate::mailbox::Mailbox;
+use crate::node::{Node, Trouble};
+use crate::sync::Arc;
 
-type Start<A> = Pin<Box<dyn Future<Output = Result<A, Fault>> + Send>>;
+/// Builds the state; ends when the node that it is for is killed.
+type Start<A> = Pin<Box<dyn Future<Output = Result<A, Trouble>> + Send>>;
 
 /// The recipe of an actor: how its state is built, and its mailbox.
 ///
@@ -35,7 +39,7 @@ pub struct Props<A: Actor> {
 pub(crate) enum Producer<A> {
     Make(Box<dyn FnMut() -> A + Send>),
     Once(Box<A>),
-    Start(Box<dyn FnMut() -> Start<A> + Send>),
+    Start(Box<dyn FnMut(Arc<dyn Node>) -> Start<A> + Send>),
 }
 
 impl<A: Actor> Props<A> {
@@ -78,13 +82,18 @@ impl<A: Actor> Props<A> {
         F: Future<Output = Result<A, E>> + Send + 'static,
         E: fmt::Display + Send + Sync + 'static,
     {
-        Self::with(Producer::Start(Box::new(move || {
+        // What only such actors need is compiled only for them.
+        Self::with(Producer::Start(Box::new(move |node| {
             let built = producer();
             Box::pin(async move {
-                built.await.map_err(|error| Fault {
-                    text: error.to_string(),
-                    error: Some(Box::new(error)),
-                })
+                match Guarded::<_, _, UntilKill>::new(&*node, built).await {
+                    Ok(Ok(actor)) => Ok(actor),
+                    Ok(Err(error)) => Err(Trouble::Fault(Box::new(Fault {
+                        text: error.to_string(),
+                        error: Some(Box::new(error)),
+                    }))),
+                    Err(interrupt) => Err(Trouble::Interrupt(interrupt)),
+                }
             })
         })))
     }

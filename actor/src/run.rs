@@ -10,13 +10,14 @@ use std::task::{Context, Poll};
 use crate::actor::Actor;
 use crate::cell::{Cell, Item};
 use crate::ctx::Ctx;
-use crate::failure::{Fault, Interrupt, Stage, StopReason, catch};
+use crate::failure::{Fault, Interrupt, Payload, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilAbort, UntilKill};
 use crate::node::{Head, Level, Node, SystemItem, Trouble};
 use crate::outcome::Outcome;
 use crate::props::Producer;
 use crate::queue::{Batch, Taken};
 use crate::sync::Arc;
+use crate::terminated::Terminated;
 
 /// Messages that an actor handles in one go before it lets others run.
 const BUDGET: u8 = 64;
@@ -212,7 +213,7 @@ impl<A: Actor> Served<A> {
     fn begin(
         &mut self,
         envelope: A::Envelope,
-    ) -> Option<Guarded<'_, A, impl Future<Output = Outcome> + Send, UntilKill>> {
+    ) -> Option<Guarded<'_, Cell<A>, impl Future<Output = Outcome> + Send, UntilKill>> {
         let (cell, actor, ctx) = self.actor()?;
         Some(Guarded::new(cell, actor.dispatch(envelope, ctx)))
     }
@@ -242,6 +243,50 @@ impl<A: Actor> Served<A> {
         self.ctx.end();
         let batch = self.batch.take().map(|batch| *batch);
         self.cell.end(batch.unwrap_or_default(), reason);
+    }
+}
+
+/// How a lifecycle method ended.
+type HookEnd = Result<Result<(), Box<Fault>>, Interrupt>;
+/// A lifecycle method at work. Boxed, because it runs seldom and its size would be each idle actor's.
+type Hook<'a> = Pin<Box<dyn Future<Output = HookEnd> + Send + 'a>>;
+
+/// The lifecycle methods that the actor has. What it has not is not even compiled.
+impl<A: Actor> Served<A> {
+    fn started_hook(&mut self) -> Option<Hook<'_>> {
+        if !A::STARTED {
+            return None;
+        }
+        let (cell, actor, ctx) = self.actor()?;
+        let hook = actor.on_started(ctx);
+        Some(Box::pin(Guarded::<_, _, UntilKill>::new(cell, hook)))
+    }
+
+    fn terminated_hook(&mut self, event: Terminated) -> Option<Hook<'_>> {
+        if !A::TERMINATED {
+            return None;
+        }
+        let (cell, actor, ctx) = self.actor()?;
+        let hook = actor.on_terminated(event, ctx);
+        Some(Box::pin(Guarded::<_, _, UntilKill>::new(cell, hook)))
+    }
+
+    fn stopping_hook(&mut self) -> Option<Hook<'_>> {
+        if !A::STOPPING {
+            return None;
+        }
+        let (cell, actor, ctx) = self.actor()?;
+        let hook = actor.on_stopping(ctx);
+        Some(Box::pin(Guarded::<_, _, UntilKill>::new(cell, hook)))
+    }
+
+    fn stopped_hook(&mut self) -> Option<Hook<'_>> {
+        if !A::STOPPED {
+            return None;
+        }
+        let (cell, actor, ctx) = self.actor()?;
+        let hook = actor.on_stopped(ctx);
+        Some(Box::pin(Guarded::<_, _, UntilAbort>::new(cell, hook)))
     }
 }
 
@@ -299,62 +344,62 @@ async fn start<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
         return Err(StopReason::Killed); // not reached: nobody else starts it
     };
     let built = match producer {
-        Producer::Make(make) => build(make),
+        Producer::Make(mut make) => catch(|| {
+            let actor = make();
+            drop(make);
+            actor
+        })
+        .map_err(panicked),
         Producer::Once(actor) => Ok(*actor),
-        Producer::Start(start) => match build(start) {
-            Ok(starting) => match Guarded::<_, _, UntilKill>::new(&served.cell, starting).await {
-                Ok(Ok(actor)) => Ok(actor),
-                Ok(Err(fault)) => Err(Trouble::Fault(Box::new(fault))),
-                Err(interrupt) => Err(Trouble::Interrupt(interrupt)),
-            },
-            Err(trouble) => Err(trouble),
-        },
+        Producer::Start(mut start) => {
+            let node = served.cell.clone();
+            let starting = catch(|| {
+                let starting = start(node);
+                drop(start);
+                starting
+            });
+            match starting {
+                Ok(starting) => starting.await,
+                Err(payload) => Err(panicked(payload)),
+            }
+        }
     };
     match built {
         Ok(actor) => served.state = State::Alive(actor),
         Err(trouble) => return Err(served.cell.head.settle(Stage::Building, trouble)),
     }
-    if A::STARTED
-        && let Some((cell, actor, ctx)) = served.actor()
-    {
-        let started = Guarded::<_, _, UntilKill>::new(cell, actor.on_started(ctx)).await;
-        settle(&cell.head, "started", started)?;
-    }
+    let started = match served.started_hook() {
+        Some(hook) => hook.await,
+        None => Ok(Ok(())),
+    };
+    settle(&served.cell.head, "started", started)?;
     served.cell.head.started();
     Ok(())
 }
 
-/// Calls a producer, and drops it where its panic is contained.
-fn build<T>(mut make: Box<dyn FnMut() -> T + Send>) -> Result<T, Trouble> {
-    let built = catch(&mut make);
-    let dropped = catch(|| drop(make));
-    let payload = match (built, dropped) {
-        (Ok(built), Ok(())) => return Ok(built),
-        (Err(payload), _) | (Ok(_), Err(payload)) => payload,
-    };
-    Err(Trouble::Interrupt(Interrupt::Panicked(payload)))
+fn panicked(payload: Payload) -> Trouble {
+    Trouble::Interrupt(Interrupt::Panicked(payload))
 }
 
 async fn handle_system<A: Actor>(
     served: &mut Served<A>,
     item: Box<SystemItem>,
 ) -> Result<(), StopReason> {
-    let Some((cell, actor, ctx)) = served.actor() else {
-        return Err(StopReason::Killed); // not reached: it has started
-    };
-    cell.head.progress.end_item(); // no message is in hand
-    cell.head.took_system_item();
+    served.cell.head.progress.end_item(); // no message is in hand
+    served.cell.head.took_system_item();
     match *item {
         SystemItem::Terminated(event) => {
-            if !A::TERMINATED || !ctx.accepts(&event) {
+            if !served.ctx.accepts(&event) {
                 return Ok(());
             }
-            let told = Guarded::<_, _, UntilKill>::new(cell, actor.on_terminated(event, ctx)).await;
-            settle(&cell.head, "terminated", told)
+            let told = match served.terminated_hook(event) {
+                Some(hook) => hook.await,
+                None => return Ok(()),
+            };
+            settle(&served.cell.head, "terminated", told)
         }
         SystemItem::PipeFailed(payload) => {
-            let trouble = Trouble::Interrupt(Interrupt::Panicked(payload));
-            Err(cell.head.settle(Stage::Piping, trouble))
+            Err(served.cell.head.settle(Stage::Piping, panicked(payload)))
         }
     }
 }
@@ -363,19 +408,19 @@ async fn handle_system<A: Actor>(
 async fn wind_down<A: Actor>(served: &mut Served<A>, mut reason: StopReason) -> StopReason {
     served.cell.head.progress.end_item(); // no message is in hand
     served.cell.raise(Level::Stop);
-    if A::STOPPING
-        && let (StopReason::Stopped, Some((cell, actor, ctx))) = (&reason, served.actor())
-    {
-        let ended = Guarded::<_, _, UntilKill>::new(cell, actor.on_stopping(ctx)).await;
-        note(&mut reason, settle(&cell.head, "stopping", ended));
+    if matches!(reason, StopReason::Stopped) {
+        let ended = match served.stopping_hook() {
+            Some(hook) => hook.await,
+            None => Ok(Ok(())),
+        };
+        note(&mut reason, settle(&served.cell.head, "stopping", ended));
     }
     stop_children(&*served.cell, &reason).await;
-    if A::STOPPED
-        && let Some((cell, actor, ctx)) = served.actor()
-    {
-        let ended = Guarded::<_, _, UntilAbort>::new(cell, actor.on_stopped(ctx)).await;
-        note(&mut reason, settle(&cell.head, "stopped", ended));
-    }
+    let ended = match served.stopped_hook() {
+        Some(hook) => hook.await,
+        None => Ok(Ok(())),
+    };
+    note(&mut reason, settle(&served.cell.head, "stopped", ended));
     if let Err(payload) = catch(|| served.state = State::Gone) {
         let trouble = Trouble::Interrupt(Interrupt::Panicked(payload));
         note(
@@ -418,11 +463,7 @@ fn raise_all(children: &[Arc<dyn Node>], level: Level) {
 }
 
 /// What the end of a lifecycle method means for the actor.
-fn settle(
-    head: &Head,
-    word: &'static str,
-    ended: Result<Result<(), Box<Fault>>, Interrupt>,
-) -> Result<(), StopReason> {
+fn settle(head: &Head, word: &'static str, ended: HookEnd) -> Result<(), StopReason> {
     let trouble = match ended {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(fault)) => Trouble::Fault(fault),
