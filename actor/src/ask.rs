@@ -33,13 +33,11 @@ where
     R: Send + 'static,
 {
     fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>> {
-        self.send(message, |message| {
-            let envelope = message.wrap(reply);
-            match meta {
-                Some(meta) => envelope.with_meta(meta),
-                None => envelope,
-            }
-        })
+        // Two calls, so that a message without metadata goes straight into its place in the queue.
+        match meta {
+            None => self.send(message, |message| message.wrap(reply)),
+            Some(meta) => self.send(message, |message| message.wrap(reply).with_meta(meta)),
+        }
     }
 
     fn core(&self) -> &Core<dyn Node> {
@@ -61,16 +59,11 @@ pub struct Ask<'a, M, R: Send + 'static> {
     port: &'a dyn AskPort<M, R>,
     timeout: Duration,
     meta: Option<Meta>,
-    state: State<M, R>,
-}
-
-enum State<M, R> {
-    Unsent(M),
-    Sent {
-        slot: Arc<Slot<R>>,
-        deadline: Option<Ticket>,
-    },
-    Over,
+    /// Until it is sent.
+    message: Option<M>,
+    /// From then until it is over.
+    slot: Option<Arc<Slot<R>>>,
+    deadline: Option<Ticket>,
 }
 
 impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
@@ -79,12 +72,14 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
             timeout: port.core().settings.ask_timeout,
             port,
             meta: None,
-            state: State::Unsent(message),
+            message: Some(message),
+            slot: None,
+            deadline: None,
         }
     }
 
     /// How long to wait for the reply, from the moment of sending; the default is the system's
-    /// (5 s). Exact to 10 ms and never early. `Duration::MAX` waits without end.
+    /// (5 s). Never early, and at most 20 ms late. `Duration::MAX` waits without end.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -101,21 +96,16 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
         let reply = ReplyTo::slot(slot.clone());
         let meta = self.meta.take();
         self.port.ask(message, meta, reply).map_err(refused)?;
-        let deadlines = &self.port.core().deadlines;
-        let deadline = deadlines.put(self.timeout, slot.clone());
-        self.state = State::Sent { slot, deadline };
+        self.deadline = self.port.core().deadlines.put(self.timeout, &slot);
+        self.slot = Some(slot);
         Ok(())
     }
 
-    /// Takes the deadline back and hands out the slot.
-    fn finish(&mut self) -> Option<Arc<Slot<R>>> {
-        let State::Sent { slot, deadline } = std::mem::replace(&mut self.state, State::Over) else {
-            return None;
-        };
-        if let Some(ticket) = deadline {
-            self.port.core().deadlines.take(&ticket);
+    /// Takes the deadline back.
+    fn finish(&mut self) {
+        if let Some(ticket) = self.deadline.take() {
+            self.port.core().deadlines.take(ticket);
         }
-        Some(slot)
     }
 }
 
@@ -127,17 +117,16 @@ impl<M, R: Send + 'static> Future for Ask<'_, M, R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if let State::Unsent(_) = this.state
-            && let State::Unsent(message) = std::mem::replace(&mut this.state, State::Over)
-        {
+        if let Some(message) = this.message.take() {
             this.send(message, cx)?;
             return Poll::Pending; // the answer wakes it
         }
-        let State::Sent { slot, .. } = &this.state else {
+        let Some(slot) = &this.slot else {
             return Poll::Pending; // polled again after it was ready
         };
         let answer = ready!(slot.poll(cx));
         this.finish();
+        this.slot = None;
         Poll::Ready(match answer {
             Answer::Reply(reply) => Ok(reply),
             Answer::Expired => Err(AskError::Expired),
@@ -151,7 +140,8 @@ impl<M, R: Send + 'static> Future for Ask<'_, M, R> {
 
 impl<M, R: Send + 'static> Drop for Ask<'_, M, R> {
     fn drop(&mut self) {
-        if let Some(slot) = self.finish() {
+        if let Some(slot) = self.slot.take() {
+            self.finish();
             slot.give_up();
         }
     }
@@ -159,10 +149,10 @@ impl<M, R: Send + 'static> Drop for Ask<'_, M, R> {
 
 impl<M, R: Send + 'static> fmt::Debug for Ask<'_, M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
-            State::Unsent(_) => "unsent",
-            State::Sent { .. } => "waiting",
-            State::Over => "over",
+        let state = match (&self.message, &self.slot) {
+            (Some(_), _) => "unsent",
+            (None, Some(_)) => "waiting",
+            (None, None) => "over",
         };
         f.debug_struct("Ask")
             .field("message", &std::any::type_name::<M>())

@@ -1,9 +1,12 @@
 //! The deadlines of all pending asks of a system, in one table that one task sweeps.
 //!
-//! A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): an ask is put in and taken out in
-//! constant time, and no ask has a timer of its own. The granularity is 10 ms; no deadline is
-//! early. The sweeping task runs only while asks are pending.
+//! A hashed timing wheel (Varghese and Lauck, 1987, scheme 6) with a nursery before it: most asks
+//! are answered within a tick, so an entry is put on the wheel, and the clock read for it, only by
+//! the first sweep that finds it. In and out takes constant time, and no ask has a timer of its own.
+//! A deadline is never early and at most two ticks (20 ms) late. The sweeping task runs only while
+//! asks are pending.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use slab::Slab;
@@ -12,11 +15,15 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::sync::{Arc, Mutex};
 
-/// How exact a deadline is: at most this late (and a busy runtime's delay).
+/// How often the table is swept, in nanoseconds (10 ms).
 const TICK_NANOS: u64 = 10_000_000;
 /// One round of the wheel is 5.12 s, a little more than the default time-out, so that a usual
 /// entry is looked at once.
 const BUCKETS: usize = 512;
+/// Enough that threads seldom meet.
+const MOST_SHARDS: usize = 64;
+/// A time-out of more than this, 292 years in nanoseconds, never ends.
+const FAR: u64 = u64::MAX / 2;
 /// A bucket that grew beyond this is given back when it is empty.
 const KEEP_ENTRIES: usize = 64;
 
@@ -28,9 +35,9 @@ pub(crate) trait Expire: Send + Sync {
 /// Where an entry lies, to take it out again.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    shard: usize,
-    bucket: usize,
-    index: usize,
+    shard: u32,
+    /// Where it lies in the nursery, if it still does.
+    young: u32,
     /// Tells the entry from a later one in the same place.
     number: u64,
 }
@@ -45,21 +52,36 @@ pub(crate) struct Deadlines {
 
 #[derive(Default)]
 struct Shard {
+    /// What has come since the last sweep; its time-outs count from then.
+    nursery: Slab<Young>,
     /// Empty until the first entry.
-    buckets: Vec<Slab<Entry>>,
-    entries: usize,
+    wheel: Vec<Slab<Entry>>,
+    /// Where on the wheel an entry lies.
+    places: HashMap<u64, Place>,
     /// Entries so far.
-    put: u64,
+    numbers: u64,
     /// Everything up to this tick is swept.
     swept: u64,
     /// Set from the first entry on until a sweep finds the shard empty.
     awake: bool,
 }
 
-struct Entry {
-    tick: u64,
+struct Young {
     number: u64,
+    after: u64,
     who: Arc<dyn Expire>,
+}
+
+struct Entry {
+    number: u64,
+    tick: u64,
+    who: Arc<dyn Expire>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    bucket: usize,
+    index: usize,
 }
 
 impl Deadlines {
@@ -68,7 +90,7 @@ impl Deadlines {
         Arc::new(Self {
             runtime,
             epoch: Instant::now(),
-            shards: (0..cores.next_power_of_two())
+            shards: (0..cores.next_power_of_two().min(MOST_SHARDS))
                 .map(|_| Mutex::default())
                 .collect(),
             sweeping: Mutex::new(false),
@@ -76,45 +98,47 @@ impl Deadlines {
     }
 
     /// Ends `who` when `after` has passed. `None`: so far away that it never does.
-    pub(crate) fn put(self: &Arc<Self>, after: Duration, who: Arc<dyn Expire>) -> Option<Ticket> {
-        let now = self.nanos();
-        let tick = now.checked_add(nanos(after)?)? / TICK_NANOS + 1;
+    pub(crate) fn put<E: Expire + 'static>(
+        self: &Arc<Self>,
+        after: Duration,
+        who: &Arc<E>,
+    ) -> Option<Ticket> {
+        let after = nanos(after)?;
+        self.put_any(after, who.clone())
+    }
+
+    fn put_any(self: &Arc<Self>, after: u64, who: Arc<dyn Expire>) -> Option<Ticket> {
+        if after > FAR {
+            return None;
+        }
         let shard = self.own_shard();
-        let (ticket, asleep) = {
-            let mut inner = self.shards[shard].lock();
-            let asleep = !std::mem::replace(&mut inner.awake, true);
-            if asleep {
-                inner.swept = inner.swept.max(now / TICK_NANOS);
-            }
-            // The clock was read before the lock was taken: what a sweep has passed since then
-            // would wait a whole round.
-            let tick = tick.max(inner.swept + 1);
-            let bucket = bucket_of(tick);
-            let (index, number) = inner.put(bucket, tick, who);
-            let ticket = Ticket {
-                shard,
-                bucket,
-                index,
-                number,
-            };
-            (ticket, asleep)
-        };
+        let mut inner = self.shards[shard].lock();
+        inner.numbers += 1;
+        let number = inner.numbers;
+        let young = inner.nursery.insert(Young { number, after, who });
+        let asleep = !std::mem::replace(&mut inner.awake, true);
+        drop(inner);
         if asleep {
             self.start_sweeping();
         }
-        Some(ticket)
+        #[allow(clippy::cast_possible_truncation)] // few shards; and memory ends before 2^32 asks
+        Some(Ticket {
+            shard: shard as u32,
+            young: young as u32,
+            number,
+        })
     }
 
     /// Takes an entry out, unless it was swept.
-    pub(crate) fn take(&self, ticket: &Ticket) {
-        let entry = self.shards[ticket.shard].lock().take(ticket);
-        drop(entry); // not under the lock
+    pub(crate) fn take(&self, ticket: Ticket) {
+        let who = self.shards[ticket.shard as usize].lock().take(&ticket);
+        drop(who); // not under the lock
     }
 
     /// Deadlines not yet reached.
     #[cfg(test)]
     pub(crate) fn pending(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().entries).sum()
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
     }
 
     /// Threads keep to different shards, so that they do not meet.
@@ -144,9 +168,8 @@ impl Deadlines {
         loop {
             let next = (self.nanos() / TICK_NANOS + 1) * TICK_NANOS;
             sleep_until(self.epoch + Duration::from_nanos(next)).await;
-            let now = self.nanos() / TICK_NANOS;
             for shard in &self.shards {
-                let due = shard.lock().sweep(now);
+                let due = shard.lock().sweep(self.nanos());
                 for who in due {
                     who.expire();
                 }
@@ -179,52 +202,74 @@ impl Drop for StopSweeping<'_> {
 }
 
 impl Shard {
-    fn put(&mut self, bucket: usize, tick: u64, who: Arc<dyn Expire>) -> (usize, u64) {
-        if self.buckets.is_empty() {
-            self.buckets.resize_with(BUCKETS, Slab::new);
-        }
-        self.entries += 1;
-        self.put += 1;
-        let number = self.put;
-        let entry = Entry { tick, number, who };
-        (self.buckets[bucket].insert(entry), number)
+    fn len(&self) -> usize {
+        self.nursery.len() + self.places.len()
     }
 
-    fn take(&mut self, ticket: &Ticket) -> Option<Entry> {
-        let bucket = self.buckets.get_mut(ticket.bucket)?;
-        if bucket.get(ticket.index)?.number != ticket.number {
-            return None;
+    fn take(&mut self, ticket: &Ticket) -> Option<Arc<dyn Expire>> {
+        let young = ticket.young as usize;
+        if let Some(entry) = self.nursery.get(young)
+            && entry.number == ticket.number
+        {
+            return self.nursery.try_remove(young).map(|entry| entry.who);
         }
-        self.entries -= 1;
-        bucket.try_remove(ticket.index)
+        let place = self.places.remove(&ticket.number)?;
+        let entry = self.wheel[place.bucket].try_remove(place.index)?;
+        Some(entry.who)
     }
 
-    /// Takes out what is due up to and with `now`.
+    /// Takes out what is due, and moves what is young to the wheel.
     fn sweep(&mut self, now: u64) -> Vec<Arc<dyn Expire>> {
-        if !self.awake || now <= self.swept {
+        if !self.awake {
             return Vec::new();
         }
-        if self.entries == 0 {
+        if self.len() == 0 {
             self.awake = false;
             return Vec::new();
         }
-        let first = (self.swept + 1).max(now.saturating_sub(BUCKETS as u64 - 1));
+        let due = self.take_due(now / TICK_NANOS);
+        self.empty_nursery(now);
+        due
+    }
+
+    fn take_due(&mut self, now: u64) -> Vec<Arc<dyn Expire>> {
         let mut due = Vec::new();
+        if self.wheel.is_empty() || now <= self.swept {
+            return due;
+        }
+        let first = (self.swept + 1).max(now.saturating_sub(BUCKETS as u64 - 1));
         for tick in first..=now {
-            let bucket = &mut self.buckets[bucket_of(tick)];
-            let keys: Vec<usize> = bucket
-                .iter()
-                .filter(|(_, entry)| entry.tick <= now)
-                .map(|(key, _)| key)
-                .collect();
-            due.extend(keys.into_iter().map(|key| bucket.remove(key).who));
+            let bucket = &mut self.wheel[bucket_of(tick)];
+            let ripe = bucket.iter().filter(|(_, entry)| entry.tick <= now);
+            let keys: Vec<usize> = ripe.map(|(key, _)| key).collect();
+            for key in keys {
+                let entry = bucket.remove(key);
+                self.places.remove(&entry.number);
+                due.push(entry.who);
+            }
             if bucket.is_empty() && bucket.capacity() > KEEP_ENTRIES {
                 *bucket = Slab::new();
             }
         }
-        self.entries -= due.len();
         self.swept = now;
         due
+    }
+
+    fn empty_nursery(&mut self, now: u64) {
+        if self.wheel.is_empty() {
+            self.wheel.resize_with(BUCKETS, Slab::new);
+            self.swept = now / TICK_NANOS;
+        }
+        for Young { number, after, who } in self.nursery.drain() {
+            // Behind what is swept, so that it does not wait a whole round.
+            let tick = ((now + after) / TICK_NANOS + 1).max(self.swept + 1);
+            let bucket = bucket_of(tick);
+            let index = self.wheel[bucket].insert(Entry { number, tick, who });
+            self.places.insert(number, Place { bucket, index });
+        }
+        if self.nursery.capacity() > KEEP_ENTRIES {
+            self.nursery = Slab::new();
+        }
     }
 }
 
@@ -266,7 +311,7 @@ mod tests {
         let bells: Vec<_> = (0..40_u64)
             .map(|n| {
                 let (bell, after) = (Arc::new(Bell::default()), Duration::from_millis(n * n * 7));
-                table.put(after, bell.clone()).expect("near");
+                table.put(after, &bell).expect("near");
                 (Instant::now() + after, bell)
             })
             .collect();
@@ -286,9 +331,8 @@ mod tests {
     async fn what_is_taken_out_never_rings_and_the_task_ends() {
         let table = Deadlines::new(Handle::current());
         let bell: Arc<Bell> = Arc::default();
-        let ticket = table.put(TICK, bell.clone()).expect("near");
-        table.take(&ticket);
-        table.take(&ticket);
+        let ticket = table.put(TICK, &bell).expect("near");
+        table.take(ticket);
         tokio::time::sleep(TICK * 4).await;
         assert_eq!(rung(&bell), 0);
         assert!(!*table.sweeping.lock());
@@ -298,7 +342,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_endless_time_out_is_no_entry() {
         let table = Deadlines::new(Handle::current());
-        assert!(table.put(Duration::MAX, Arc::<Bell>::default()).is_none());
+        assert!(table.put(Duration::MAX, &Arc::<Bell>::default()).is_none());
         assert_eq!(table.pending(), 0);
     }
 }

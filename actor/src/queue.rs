@@ -251,6 +251,8 @@ impl<T> Queue<T> {
 
     /// Takes everything that waits: the first item is returned, the rest goes to `batch`, which
     /// must be empty. Parks when there is nothing. `limit` is the signal level that comes first.
+    // Not inlined, so that the item leaves it in one piece; see `Served::next_in_batch`.
+    #[inline(never)]
     pub(crate) fn poll_take(
         &self,
         progress: &Progress,

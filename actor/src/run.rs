@@ -33,7 +33,7 @@ pub(crate) struct Served<A: Actor> {
 }
 
 /// Why the handling of a batch pauses.
-enum Pause<E> {
+enum Pause {
     /// It does not.
     Again,
     /// Nothing waits; the next message wakes the task.
@@ -41,7 +41,7 @@ enum Pause<E> {
     /// Others have their turn.
     Budget,
     /// The handler of this message is a future.
-    Message(E),
+    Message,
     /// A system item, or the end.
     Other,
 }
@@ -75,12 +75,13 @@ impl<A: Actor> Served<A> {
     fn poll_serve(&mut self, cx: &mut Context<'_>, budget: &mut u8) -> Poll<Option<A::Envelope>> {
         loop {
             // Contained once for the whole batch, a handler is a plain call.
-            let pause = catch(|| self.serve_now(cx, budget));
+            let mut later = None;
+            let pause = catch(|| self.serve_now(cx, budget, &mut later));
             let pause =
                 pause.unwrap_or_else(|payload| self.unusual(Err(Interrupt::Panicked(payload))));
             match pause {
                 Pause::Again => {}
-                Pause::Message(envelope) => return Poll::Ready(Some(envelope)),
+                Pause::Message => return Poll::Ready(later),
                 Pause::Other => return Poll::Ready(None),
                 Pause::Parked => {
                     *budget = BUDGET;
@@ -101,7 +102,12 @@ impl<A: Actor> Served<A> {
     /// Handles messages as long as that needs no waiting. A message is matched where it comes out of
     /// the batch: a copy of it would cost more than all else here.
     #[inline]
-    fn serve_now(&mut self, cx: &Context<'_>, budget: &mut u8) -> Pause<A::Envelope> {
+    fn serve_now(
+        &mut self,
+        cx: &Context<'_>,
+        budget: &mut u8,
+        later: &mut Option<A::Envelope>,
+    ) -> Pause {
         loop {
             if self.cell.head.progress.signal() >= Level::Stop as u8 {
                 return Pause::Other;
@@ -131,7 +137,10 @@ impl<A: Actor> Served<A> {
                         Pause::Again => {}
                         pause => return pause,
                     },
-                    Err(later) => return Pause::Message(later),
+                    Err(envelope) => {
+                        *later = Some(envelope);
+                        return Pause::Message;
+                    }
                 },
                 Item::System(item) => {
                     let batch = self.batch.get_or_insert_default();
@@ -144,7 +153,7 @@ impl<A: Actor> Served<A> {
 
     /// What a message came to that was not simply handled.
     #[cold]
-    fn unusual(&mut self, outcome: Result<Outcome, Interrupt>) -> Pause<A::Envelope> {
+    fn unusual(&mut self, outcome: Result<Outcome, Interrupt>) -> Pause {
         let message_type = self.ctx.message_type();
         self.ctx.end_message();
         let head = &self.cell.head;

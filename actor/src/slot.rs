@@ -1,17 +1,17 @@
 //! Where an answer waits for its asker.
 //!
-//! A request is queued, then started, then done. Each step is one compare-and-swap, so that "the
-//! time was over" and "its turn came" cannot both win.
+//! A request is queued, then started, then over. Starting is one compare-and-swap, so that "the time
+//! was over" and "its turn came" cannot both win; ending is under the lock that the answer needs
+//! anyway.
 
 use std::task::{Context, Poll, Waker};
 
-use crate::sync::{AtomicU8, Mutex, Ordering};
+use crate::sync::{AtomicU8, Mutex, MutexGuard, Ordering};
 
 const QUEUED: u8 = 0;
 const STARTED: u8 = 1;
-const DONE: u8 = 2;
 /// The asker's time was over, or it went away.
-const GIVEN_UP: u8 = 3;
+const GIVEN_UP: u8 = 2;
 
 /// How a request ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub(crate) struct Slot<R> {
 struct Inner<R> {
     answer: Option<Answer<R>>,
     waiter: Waiter<R>,
+    /// There is, or was, an answer. Whoever sets this has ended the request.
+    over: bool,
 }
 
 impl<R> Slot<R> {
@@ -64,6 +66,7 @@ impl<R> Slot<R> {
             inner: Mutex::new(Inner {
                 answer: None,
                 waiter,
+                over: false,
             }),
         }
     }
@@ -88,23 +91,26 @@ impl<R> Slot<R> {
 
     /// Ends the request; gives the answer back when nobody waits for it any more.
     pub(crate) fn complete(&self, answer: Answer<R>) -> Result<(), Answer<R>> {
-        if !(self.step(STARTED, DONE) || self.step(QUEUED, DONE)) {
+        let mut inner = self.inner.lock();
+        if std::mem::replace(&mut inner.over, true) {
             return Err(answer);
         }
-        self.finish(answer);
+        Self::finish(inner, answer);
         Ok(())
     }
 
     /// Ends the request from the asker's side. `true` when it had not ended yet.
     pub(crate) fn give_up(&self) -> bool {
-        let answer = if self.step(QUEUED, GIVEN_UP) {
-            Answer::Expired
-        } else if self.step(STARTED, GIVEN_UP) {
-            Answer::Timeout
-        } else {
+        let mut inner = self.inner.lock();
+        if std::mem::replace(&mut inner.over, true) {
             return false;
+        }
+        // From here on it cannot start any more.
+        let answer = match self.state.swap(GIVEN_UP, Ordering::AcqRel) {
+            QUEUED => Answer::Expired,
+            _ => Answer::Timeout,
         };
-        self.finish(answer);
+        Self::finish(inner, answer);
         true
     }
 
@@ -126,8 +132,7 @@ impl<R> Slot<R> {
             .is_ok()
     }
 
-    fn finish(&self, answer: Answer<R>) {
-        let mut inner = self.inner.lock();
+    fn finish(mut inner: MutexGuard<'_, Inner<R>>, answer: Answer<R>) {
         match std::mem::replace(&mut inner.waiter, Waiter::Nobody) {
             Waiter::Route(route) => {
                 drop(inner);
