@@ -100,7 +100,7 @@ impl<N: ?Sized> Core<N> {
         id: u64,
         child: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<(), Occupied> {
+    ) -> Result<usize, Occupied> {
         self.root.lock().add(id, child, name)
     }
 

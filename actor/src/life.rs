@@ -21,6 +21,8 @@ pub(crate) struct Life<N: ?Sized> {
     pub(crate) ended: Option<StopReason>,
     /// Nobody is spawned below it any more.
     childless: bool,
+    /// Its place among its siblings.
+    pub(crate) place: usize,
     more: Option<Box<More<N>>>,
 }
 
@@ -44,6 +46,7 @@ impl<N: ?Sized> Default for Life<N> {
             started: false,
             ended: None,
             childless: false,
+            place: 0,
             more: None,
         }
     }
@@ -55,7 +58,7 @@ impl<N: ?Sized> Life<N> {
         id: u64,
         child: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<(), Occupied> {
+    ) -> Result<usize, Occupied> {
         if self.childless {
             return Err(Occupied::Closed);
         }

@@ -180,13 +180,14 @@ impl Head {
 
     /// Takes a place in the tree.
     pub(crate) fn enter_tree(&self, own: Arc<dyn Node>) -> Result<(), Occupied> {
-        match self.parent() {
+        let place = match self.parent() {
             None => self.core.add_root(self.id, own, self.name())?,
             Some(parent) => {
                 let mut life = parent.head().life.lock();
-                life.add_child(self.id, own, self.name())?;
+                life.add_child(self.id, own, self.name())?
             }
-        }
+        };
+        self.life.lock().place = place; // nobody asks before its task runs
         self.core.actor_began();
         Ok(())
     }
@@ -320,11 +321,12 @@ impl Head {
     }
 
     fn leave_tree(&self) {
+        let place = self.life.lock().place;
         let emptied = match self.parent() {
-            None => self.core.root.lock().forget(self.id),
+            None => self.core.root.lock().forget(place),
             Some(parent) => {
                 let mut life = parent.head().life.lock();
-                life.scope_mut().and_then(|scope| scope.forget(self.id))
+                life.scope_mut().and_then(|scope| scope.forget(place))
             }
         };
         if let Some(waker) = emptied {

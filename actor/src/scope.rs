@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::task::{Context, Poll, Waker};
 
+use slab::Slab;
+
 use crate::sync::Arc;
 
 /// Why a child was not added.
@@ -12,18 +14,25 @@ pub(crate) enum Occupied {
     Closed,
 }
 
-/// Children in the order in which they were started, and the names that are taken.
+/// The children that there are, and the names that are taken.
+///
+/// A slab, because its entry is half of a tree's, and there may be a million.
 pub(crate) struct Scope<N: ?Sized> {
-    children: BTreeMap<u64, Arc<N>>,
-    names: BTreeMap<Arc<str>, u64>,
+    children: Slab<Child<N>>,
+    names: BTreeMap<Arc<str>, usize>,
     closed: bool,
     emptied: Option<Waker>,
+}
+
+struct Child<N: ?Sized> {
+    id: u64,
+    node: Arc<N>,
 }
 
 impl<N: ?Sized> Default for Scope<N> {
     fn default() -> Self {
         Self {
-            children: BTreeMap::new(),
+            children: Slab::new(),
             names: BTreeMap::new(),
             closed: false,
             emptied: None,
@@ -32,12 +41,13 @@ impl<N: ?Sized> Default for Scope<N> {
 }
 
 impl<N: ?Sized> Scope<N> {
+    /// Returns the place that [`forget`](Self::forget) wants to know.
     pub(crate) fn add(
         &mut self,
         id: u64,
-        child: Arc<N>,
+        node: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<(), Occupied> {
+    ) -> Result<usize, Occupied> {
         if self.closed {
             return Err(Occupied::Closed);
         }
@@ -45,10 +55,9 @@ impl<N: ?Sized> Scope<N> {
             if self.names.contains_key(name) {
                 return Err(Occupied::NameTaken);
             }
-            self.names.insert(name.clone(), id);
+            self.names.insert(name.clone(), self.children.vacant_key());
         }
-        self.children.insert(id, child);
-        Ok(())
+        Ok(self.children.insert(Child { id, node }))
     }
 
     /// From now on nobody is added.
@@ -61,13 +70,13 @@ impl<N: ?Sized> Scope<N> {
     }
 
     /// Returns whom to wake after the lock, when the last child is gone.
-    pub(crate) fn forget(&mut self, id: u64) -> Option<Waker> {
-        self.children.remove(&id);
-        if self.children.is_empty() {
-            self.emptied.take()
-        } else {
-            None
+    pub(crate) fn forget(&mut self, place: usize) -> Option<Waker> {
+        self.children.try_remove(place);
+        if !self.children.is_empty() {
+            return None;
         }
+        self.children = Slab::new(); // a slab does not shrink by itself
+        self.emptied.take()
     }
 
     pub(crate) fn poll_empty(&mut self, cx: &Context<'_>) -> Poll<()> {
@@ -80,14 +89,21 @@ impl<N: ?Sized> Scope<N> {
 
     /// In the order of their start.
     pub(crate) fn children(&self) -> Vec<Arc<N>> {
-        self.children.values().cloned().collect()
+        let mut children: Vec<_> = self.children.iter().map(|(_, child)| child).collect();
+        children.sort_unstable_by_key(|child| child.id);
+        children.iter().map(|child| child.node.clone()).collect()
     }
 
     pub(crate) fn by_name(&self, name: &str) -> Option<&Arc<N>> {
-        self.children.get(self.names.get(name)?)
+        let child = self.children.get(*self.names.get(name)?)?;
+        Some(&child.node)
     }
 
+    /// Looks at all of them: an unnamed actor is seldom looked up.
     pub(crate) fn by_id(&self, id: u64) -> Option<&Arc<N>> {
-        self.children.get(&id)
+        let mut children = self.children.iter().map(|(_, child)| child);
+        children
+            .find(|child| child.id == id)
+            .map(|child| &child.node)
     }
 }
