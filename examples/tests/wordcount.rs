@@ -1,5 +1,7 @@
 //! `wordcount` counts what a plain loop counts, and says by its exit code whether it read all.
 
+#![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //! its own row knows and, without circles, of its own. That is what lets one file be read, changed
 //! and tested without all the others.
 
+#![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
