@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "ctx", "actor", "props", "guard", "run", "system", "spawn", "shutdown", "signal",
+        "ctx", "actor", "props", "guard", "run", "tree", "system", "spawn", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},
