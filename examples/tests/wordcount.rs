@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use actor::prelude::*;
 use wordcount::{Report, count};
@@ -94,19 +94,20 @@ async fn count_all(paths: &[PathBuf]) -> Report {
 }
 
 /// The program itself, which `cargo test` builds beside the tests.
-fn run(paths: &[&Path]) -> Output {
+fn program() -> Command {
     let test = std::env::current_exe().unwrap();
-    let program = test
-        .parent()
-        .and_then(Path::parent)
-        .unwrap()
-        .join("examples/wordcount");
+    let target = test.parent().and_then(Path::parent).unwrap();
+    let program = target.join("examples/wordcount");
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     assert!(
         program.exists(),
         "first `cargo build -p actor-examples --examples`"
     );
-    Command::new(program).args(paths).output().unwrap()
+    Command::new(program)
+}
+
+fn run(paths: &[&Path]) -> Output {
+    program().args(paths).output().unwrap()
 }
 
 /// All that can be wrong with a file, among good ones.
@@ -237,4 +238,52 @@ fn the_program_names_what_it_cannot_read_goes_on_and_ends_with_1() {
     );
     assert_eq!(named.len(), 2, "{named:?}");
     assert!(output.stdout.starts_with(b"        2  so\n"));
+}
+
+#[test]
+fn the_program_does_not_mind_that_nobody_reads_its_output() {
+    let folder = Folder::new("pipe");
+    let good = folder.write("good.txt", "so so");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = program().arg(&good).stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_program_cleanly_even_while_a_read_hangs() {
+    let folder = Folder::new("interrupt");
+    let pipe = folder.0.join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+
+    let mut running = program();
+    running
+        .arg(&pipe)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let running = running.spawn().unwrap();
+    // Waits until the program has opened it, too; then nothing comes.
+    let _silent = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let kill = format!("kill -INT {}", running.id()); // the shell's own is always there
+    assert!(
+        Command::new("sh")
+            .args(["-c", &kill])
+            .status()
+            .unwrap()
+            .success()
+    );
+
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.starts_with("interrupted\n"), "{printed}");
+    assert!(printed.contains(" sent = "), "{printed}");
 }

@@ -86,10 +86,9 @@ pub async fn count(
         }
     }
 
-    // What was sent to them comes first: poison takes its turn behind it.
     console.poison_and_wait().await;
     finish(&counters).await?;
-    report.words = merger.ask(Top(top)).await?;
+    report.words = merger.ask(Top(top)).timeout(Duration::MAX).await?;
     Ok(report)
 }
 
@@ -114,14 +113,15 @@ async fn read(reader: &ActorRef<Reader>, path: PathBuf) -> Result<Result<Size, L
     }
 }
 
-/// Lets the counters count what waits for them, and hand it over.
+/// Lets the counters count what waits for them, and hand it over: poison takes its turn behind it.
 async fn finish(counters: &[ActorRef<Counter>]) -> Result<(), CountError> {
     for counter in counters {
         counter.poison();
     }
     for counter in counters {
-        if let reason @ StopReason::Failed(_) = counter.stopped().await {
-            return Err(CountError::Counter(reason));
+        match counter.stopped().await {
+            StopReason::Stopped => {}
+            reason => return Err(CountError::Counter(reason)),
         }
     }
     Ok(())

@@ -1,12 +1,11 @@
 //! Counts the words of many files with a few actors.
 //!
 //! ```text
-//!            Read            Block (tell_wait)         Partial
-//!   count ─────────▶ Reader ───────────────────▶ Counter ──────▶ Merger
-//!     │                │ Seen                    Counter              ▲
-//!     │                ▼                         ..one per core       │
-//!     └─ Unreadable ▶ Console                                         │
-//!     └────────────────────────── ask(Top(20)) ───────────────────────┘
+//!   count --Read--> Reader --Block--> Counter, one per core --Partial--> Merger
+//!     |               |                                                    ^
+//!     |               +--Seen--> Console                                   |
+//!     +------Unreadable--------> Console                                   |
+//!     +------Top-----------------------------------------------------------+
 //! ```
 //!
 //! The counters' mailboxes are small, and the reader waits for room in them: however large the
