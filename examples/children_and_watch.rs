@@ -82,9 +82,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("workers lost: {}", boss.ask(Lost).await?);
     boss.ask(Job(99, 3)).await?;
 
-    // An actor can also be found by its path.
+    // An actor can also be found by its path; its type is checked.
     let worker = system.lookup::<Worker>("boss/worker")?;
-    worker.poison_and_wait().await;
+    println!("found {}", worker.pid().id());
 
     system.shutdown().await;
     Ok(())
