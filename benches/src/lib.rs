@@ -4,6 +4,8 @@
 //! and the baseline take turns, each number is the median of all rounds, and only the ratio means
 //! something.
 
+#![allow(clippy::missing_panics_doc)] // a measurement that cannot be made should panic
+
 pub mod bare;
 pub mod memory;
 pub mod ours;

@@ -1,1 +1,0 @@
-//! The examples of the `actor` framework; each is one file beside this one.
