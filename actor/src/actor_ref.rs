@@ -14,7 +14,7 @@ use crate::node::{Level, Node};
 use crate::pid::Pid;
 use crate::reply::ReplyTo;
 use crate::sync::Arc;
-use crate::tell::{TellPort, TellWait};
+use crate::tell::TellWait;
 
 /// A reference to an actor of type `A`.
 ///
@@ -194,16 +194,6 @@ impl<A: Receives> ActorRef<A> {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.cell.head.has_ended()
-    }
-
-    /// A reference to this actor as one that handles `M`; the same as `into()`, but it names what
-    /// it makes.
-    #[must_use]
-    pub fn recipient<M>(&self) -> crate::recipient::Recipient<M>
-    where
-        M: HandledBy<A> + 'static,
-    {
-        crate::recipient::Recipient::from_port(self.cell.clone() as Arc<dyn TellPort<M>>)
     }
 }
 

@@ -185,6 +185,18 @@ impl<M: 'static, R: ?Sized + ReplyKind<M>> fmt::Debug for Recipient<M, R> {
     }
 }
 
+impl<A: Receives> ActorRef<A> {
+    /// A reference to this actor as one that handles `M`; the same as `into()`, but it names what
+    /// it makes.
+    #[must_use]
+    pub fn recipient<M>(&self) -> Recipient<M>
+    where
+        M: HandledBy<A> + 'static,
+    {
+        self.clone().into()
+    }
+}
+
 impl<A, M> From<ActorRef<A>> for Recipient<M>
 where
     A: Receives,
