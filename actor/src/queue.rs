@@ -343,6 +343,7 @@ impl<T> Queue<T> {
         let waiting = shared.close(progress);
         shared.retired = true;
         shared.parked = false;
+        progress.left.store(0, Ordering::Relaxed); // the batch goes where the rest goes
         let counts = QueueCounts {
             accepted: std::mem::take(&mut shared.accepted),
             refused: std::mem::take(&mut shared.refused),
