@@ -1,9 +1,9 @@
 //! The procedural macros of the `actor` framework.
 //!
 //! The crate is an implementation detail of `actor`, which re-exports the macros and documents them for users.
-//! An attribute goes through four stages with plain data between them: [`parse`] turns tokens into syntax, [`model`]
-//! turns syntax into what the rules and the generators speak about, [`check`] collects every mistake, and
-//! [`expand`] writes the code. After a mistake the user's item and stubs of the generated items are still
+//! An attribute goes through four stages with plain data between them: `parse` turns tokens into syntax, `model`
+//! turns syntax into what the rules and the generators speak about, `check` collects every mistake, and
+//! `expand` writes the code. After a mistake the user's item and stubs of the generated items are still
 //! emitted, so that one mistake is one message.
 
 mod check;
