@@ -84,7 +84,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // An actor can also be found by its path; its type is checked.
     let worker = system.lookup::<Worker>("boss/worker")?;
-    println!("found {}", worker.pid().id());
+    worker.ask(Divide(1024, 2)).await?;
 
     system.shutdown().await;
     Ok(())
