@@ -53,10 +53,11 @@ impl Boss {
     fn gone(&mut self, event: Terminated, ctx: &mut Ctx<Self>) -> Result<(), actor::SpawnError> {
         println!("gone: {}", event.reason());
         self.lost += 1;
+        self.hire(ctx)?;
         if let Some(asker) = self.asker.take() {
             asker.send(self.lost);
         }
-        self.hire(ctx)
+        Ok(())
     }
 
     /// Answers later, when there is something to tell.
