@@ -53,10 +53,11 @@ impl Boss {
     fn gone(&mut self, event: Terminated, ctx: &mut Ctx<Self>) -> Result<(), actor::SpawnError> {
         println!("gone: {}", event.reason());
         self.lost += 1;
+        self.hire(ctx)?;
         if let Some(asker) = self.asker.take() {
             asker.send(self.lost);
         }
-        self.hire(ctx)
+        Ok(())
     }
 
     /// Answers later, when there is something to tell.
@@ -84,7 +85,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // An actor can also be found by its path; its type is checked.
     let worker = system.lookup::<Worker>("boss/worker")?;
-    println!("found {}", worker.pid().id());
+    worker.ask(Divide(1024, 2)).await?;
 
     system.shutdown().await;
     Ok(())
