@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use crate::core::{Core, ShutdownReport};
-use crate::node::{Head, Level, Node};
+use crate::node::{Level, Node};
 use crate::pid::Pid;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
@@ -22,8 +22,8 @@ impl ActorSystem {
     /// Stops all actors, children before their parents, and waits for them.
     ///
     /// Those that have not stopped at the deadline ([`SystemBuilder::shutdown_deadline`],
-    /// default 10 s) are killed, and get one more second for their `#[on(stopped)]`. A second call
-    /// joins the first.
+    /// default 10 s) are killed, and get one more second for their `#[on(stopped)]`; who hangs there
+    /// too is dropped. A second call joins the first.
     ///
     /// # Cancellation
     ///
@@ -73,7 +73,7 @@ async fn end_all(core: &Core<dyn Node>) -> ShutdownReport {
     raise_all(roots, Level::Stop);
     let mut report = nothing();
     if !ended_within(core, core.settings.shutdown_deadline).await {
-        report.late = unfinished(core);
+        report.late = pids(&unfinished(core));
         tracing::warn!(late = ?report.late, "not stopped within the deadline; killing");
         report.stuck = force(core).await;
     }
@@ -83,16 +83,27 @@ async fn end_all(core: &Core<dyn Node>) -> ShutdownReport {
 
 /// Kills what is left. Returns what cannot even be killed.
 async fn force(core: &Core<dyn Node>) -> Vec<Pid> {
-    for (level, grace) in [(Level::Kill, GRACE), (Level::Abort, LAST_GRACE)] {
-        // All of them: one that blocks its thread does not hand it on to its children.
-        raise_all(leaves_first(core), level);
-        if ended_within(core, grace).await {
+    // All of them: one that blocks its thread does not hand it on to its children.
+    raise_all(leaves_first(core), Level::Kill);
+    if ended_within(core, GRACE).await {
+        return Vec::new();
+    }
+    // Aborting drops `#[on(stopped)]` too, so it is for those alone that the others wait for.
+    let mut aborted = Vec::new();
+    loop {
+        let culprits = unfinished(core);
+        let keys: Vec<_> = culprits.iter().map(|node| node.head().key()).collect();
+        if keys == aborted {
+            let stuck = pids(&culprits);
+            tracing::error!(?stuck, "still running: a handler blocks its thread");
+            return stuck;
+        }
+        aborted = keys;
+        raise_all(culprits, Level::Abort);
+        if ended_within(core, LAST_GRACE).await {
             return Vec::new();
         }
     }
-    let stuck = unfinished(core);
-    tracing::error!(?stuck, "still running: a handler blocks its thread");
-    stuck
 }
 
 fn raise_all(actors: Vec<Arc<dyn Node>>, level: Level) {
@@ -107,14 +118,18 @@ async fn ended_within(core: &Core<dyn Node>, limit: Duration) -> bool {
 }
 
 /// The actors that the others wait for: asked to stop, and neither gone nor waiting for a child.
-fn unfinished(core: &Core<dyn Node>) -> Vec<Pid> {
-    let alive = leaves_first(core);
-    let culprits = alive.iter().map(|node| node.head()).filter(|head| {
-        let asked = head
-            .parent()
-            .is_none_or(|parent| parent.head().is_childless());
+fn unfinished(core: &Core<dyn Node>) -> Vec<Arc<dyn Node>> {
+    let mut nodes = leaves_first(core);
+    nodes.retain(|node| {
+        let head = node.head();
+        let parent = head.parent();
+        let asked = parent.is_none_or(|parent| parent.head().is_childless());
         let waits = head.is_childless() && !head.children().is_empty();
         asked && !waits
     });
-    culprits.map(Head::pid).collect()
+    nodes
+}
+
+fn pids(nodes: &[Arc<dyn Node>]) -> Vec<Pid> {
+    nodes.iter().map(|node| node.head().pid()).collect()
 }
