@@ -33,6 +33,11 @@ pub(crate) fn sound() -> Ident {
     Ident::new("__SOUND", Span::call_site())
 }
 
+/// `actor::__private`, inside of the constant: a short name, because it is written a hundred times.
+pub(crate) fn private() -> Ident {
+    Ident::new("__p", Span::call_site())
+}
+
 /// The variant that carries metadata around another message.
 pub(crate) fn meta() -> Ident {
     Ident::new("__Meta", Span::call_site())

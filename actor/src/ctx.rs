@@ -335,8 +335,8 @@ impl<A: Receives> Ctx<A> {
     }
 
     #[inline]
-    pub fn __answer<R>(&self, to: ReplyTo<R>, answer: R) {
-        self.__answer_or_report(to, "", None, answer);
+    pub fn __answer<R>(&self, to: ReplyTo<R>, answer: R) -> Outcome {
+        self.__answer_or_report(to, "", None, answer)
     }
 
     #[inline]
@@ -346,8 +346,9 @@ impl<A: Receives> Ctx<A> {
         message_type: &'static str,
         unread: Option<Unread<R>>,
         answer: R,
-    ) {
+    ) -> Outcome {
         settle(to.send(answer), &*self.me.cell, message_type, unread);
+        Outcome::Handled
     }
 
     pub fn __answer_or_fail<T, E>(
@@ -357,10 +358,7 @@ impl<A: Receives> Ctx<A> {
         fault: fn(E) -> Box<Fault>,
     ) -> Outcome {
         match answer {
-            Ok(answer) => {
-                self.__answer(to, Ok(answer));
-                Outcome::Handled
-            }
+            Ok(answer) => self.__answer(to, Ok(answer)),
             Err(error) => {
                 to.fail();
                 Outcome::Failed(fault(error))

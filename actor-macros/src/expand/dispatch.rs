@@ -19,7 +19,7 @@ pub(super) fn actor(scope: &Scope<'_>) -> TokenStream {
     let (now, later) = if scope.sound {
         (now(scope), later(scope))
     } else {
-        let never = quote!(::core::result::Result::Ok(#private::Outcome::Handled));
+        let never = quote!(#private::Ok(#private::Handled));
         (method_now(scope, &never), TokenStream::new())
     };
     let lifecycle = lifecycle::methods(scope);
@@ -47,7 +47,7 @@ fn now(scope: &Scope<'_>) -> TokenStream {
         if is_later(called) {
             let attrs = carry::conditions(&called.handler.signature.attrs);
             let variant = &called.handler.signature.name;
-            quote!(#(#attrs)* __later @ #name::#variant(..) => ::core::result::Result::Err(__later),)
+            quote!(#(#attrs)* __later @ #name::#variant(..) => #private::Err(__later),)
         } else {
             arm(scope, called)
         }
@@ -75,7 +75,7 @@ fn method_now(scope: &Scope<'_>, body: &TokenStream) -> TokenStream {
             &mut self,
             __envelope: #private::EnvelopeOf<Self>,
             __ctx: &mut #private::Ctx<Self>,
-        ) -> ::core::result::Result<#private::Outcome, #private::EnvelopeOf<Self>> {
+        ) -> #private::Result<#private::Outcome, #private::EnvelopeOf<Self>> {
             #body
         }
     }
@@ -99,7 +99,7 @@ fn later(scope: &Scope<'_>) -> TokenStream {
             match __envelope {
                 #(#arms)*
                 // what is handled at once does not come here
-                _ => #private::Outcome::Handled,
+                _ => #private::Handled,
             }
         }
     }
@@ -156,15 +156,15 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         future::call(scope.actor, method, quote!(self), &arguments)
     };
     let handled = if called.handler.reply_param().is_some() {
-        quote!(#call; #private::Outcome::Handled)
+        quote!(#call; #private::Handled)
     } else {
         answer(scope, called, &call)
     };
-    let outcome = quote!(if __ctx.__start(&__reply, ::core::any::type_name::<#message>) { #handled } else { #private::Outcome::Expired });
+    let outcome = quote!(if __ctx.__start(&__reply, #private::type_name::<#message>) { #handled } else { #private::Expired });
     let outcome = if is_later(called) {
         outcome
     } else {
-        quote!(::core::result::Result::Ok(#outcome))
+        quote!(#private::Ok(#outcome))
     };
     quote! {
         #(#attrs)*
@@ -174,9 +174,10 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
 
 /// The `Reply<R>` that a handler takes.
 fn reply_token(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
+    let private = &scope.private;
     let message = called.message;
     let unread = unread(scope, called);
-    quote!(__ctx.__reply(__reply, ::core::any::type_name::<#message>(), #unread))
+    quote!(__ctx.__reply(__reply, #private::type_name::<#message>(), #unread))
 }
 
 /// What becomes of a handler's return value.
@@ -200,14 +201,13 @@ fn answer(scope: &Scope<'_>, called: &Called<'_>, call: &TokenStream) -> TokenSt
     }
     let put = if may_be_result(called) {
         let unread = unread(scope, called);
-        quote!(__ctx.__answer_or_report(__reply, ::core::any::type_name::<#message>(), #unread, __answer))
+        quote!(__ctx.__answer_or_report(__reply, #private::type_name::<#message>(), #unread, __answer))
     } else {
         quote!(__ctx.__answer(__reply, __answer))
     };
     quote! {
         let __answer = #call;
-        #put;
-        #private::Outcome::Handled
+        #put
     }
 }
 
@@ -218,6 +218,6 @@ fn unread(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     if may_be_result(called) {
         quote!((&&&&#private::Probe::<#reply>::new()).unread())
     } else {
-        quote!(::core::option::Option::None)
+        quote!(#private::None)
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
     let unused = generic.then(|| quote!(#phantom(::core::marker::PhantomData<fn() -> #actor>, ::core::convert::Infallible),));
     let no_value = generic.then(|| quote!(Self::#phantom(_, never) => match *never {},));
     let variants = scope.handlers.iter().map(|called| variant(scope, called));
-    let peeks = scope.handlers.iter().map(|called| peek(called));
+    let peeks = scope.handlers.iter().map(|called| peek(scope, called));
     quote! {
         #[doc(hidden)]
         pub enum #name #impl_generics #where_clause {
@@ -61,10 +61,10 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
             fn with_meta(self, meta: #private::Meta) -> Self {
                 Self::#meta(#private::Box::new(#private::WithMeta { meta, envelope: self }))
             }
-            fn meta(&self) -> ::core::option::Option<&#private::Meta> {
+            fn meta(&self) -> #private::Option<&#private::Meta> {
                 match self {
-                    Self::#meta(boxed) => ::core::option::Option::Some(&boxed.meta),
-                    _ => ::core::option::Option::None,
+                    Self::#meta(boxed) => #private::Some(&boxed.meta),
+                    _ => #private::None,
                 }
             }
         }
@@ -84,11 +84,12 @@ fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
 }
 
-fn peek(called: &Called<'_>) -> TokenStream {
+fn peek(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
+    let private = &scope.private;
     let Called {
         handler, message, ..
     } = called;
     let attrs = carry::conditions(&handler.signature.attrs);
     let name = &handler.signature.name;
-    quote!(#(#attrs)* Self::#name(_, reply) => (::core::any::type_name::<#message>, reply),)
+    quote!(#(#attrs)* Self::#name(_, reply) => (#private::type_name::<#message>, reply),)
 }

@@ -40,13 +40,13 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
             #private::lifecycle_result(__result, __fault)
         }
     } else {
-        quote!(#call; ::core::result::Result::Ok(()))
+        quote!(#call; #private::Ok(()))
     };
     quote! {
         #(#attrs)*
         const #flag: bool = true;
         #(#attrs)*
-        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> ::core::result::Result<(), #private::Box<#private::Fault>> {
+        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> #private::Result<(), #private::Box<#private::Fault>> {
             #body
         }
     }

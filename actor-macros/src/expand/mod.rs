@@ -16,6 +16,7 @@ pub(crate) use options::options;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::{Block, Handler};
+use crate::names;
 use crate::parse::{carry, types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -48,12 +49,14 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
     let actor = dispatch::actor(&scope);
     let watches = lifecycle::watches(&scope);
     let allowed = allowed();
+    let (krate, private) = (&model.krate, names::private());
     quote! {
         #item
 
         #(#attrs)*
         #allowed
         const _: () = {
+            use #krate::__private as #private;
             #envelope
             #sound
             #receives
@@ -120,12 +123,11 @@ pub(super) struct Called<'a> {
 
 impl<'a> Scope<'a> {
     fn new(model: &'a Block, sound: bool) -> Self {
-        let krate = &model.krate;
         let name = &model.envelope;
         let (impl_generics, arguments, where_clause) = model.generics.split_for_impl();
         Self {
             model,
-            private: quote!(#krate::__private),
+            private: names::private().to_token_stream(),
             actor: &model.self_ty,
             envelope: quote!(#name #arguments),
             impl_generics: impl_generics.to_token_stream(),

@@ -7,7 +7,10 @@ pub use probe::{
     lifecycle_result, unread,
 };
 
+pub use std::any::type_name;
 pub use std::boxed::Box;
+pub use std::option::Option::{self, None, Some};
+pub use std::result::Result::{self, Err, Ok};
 
 pub use crate::actor::{Actor, ActorOptions, dispatch_with_meta};
 pub use crate::ctx::Ctx;
@@ -17,7 +20,7 @@ pub use crate::handles::{
 };
 pub use crate::mailbox::Mailbox;
 pub use crate::meta::Meta;
-pub use crate::outcome::Outcome;
+pub use crate::outcome::Outcome::{self, Expired, Handled};
 pub use crate::reply::{AnyReplyTo, Reply, ReplyTo};
 pub use crate::slot::Route;
 pub use crate::terminated::Terminated;
