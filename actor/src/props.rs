@@ -86,12 +86,10 @@ impl<A: Actor> Props<A> {
         Self::with(Producer::Start(Box::new(move |node| {
             let built = producer();
             Box::pin(async move {
+                // With the error's own code inside of the guard: its `Display` may panic.
+                let built = async { built.await.map_err(fault) };
                 match Guarded::<_, _, UntilKill>::new(&*node, built).await {
-                    Ok(Ok(actor)) => Ok(actor),
-                    Ok(Err(error)) => Err(Trouble::Fault(Box::new(Fault {
-                        text: error.to_string(),
-                        error: Some(Box::new(error)),
-                    }))),
+                    Ok(built) => built.map_err(Trouble::Fault),
                     Err(interrupt) => Err(Trouble::Interrupt(interrupt)),
                 }
             })
@@ -105,6 +103,13 @@ impl<A: Actor> Props<A> {
         self.mailbox = Some(mailbox);
         self
     }
+}
+
+fn fault<E: fmt::Display + Send + Sync + 'static>(error: E) -> Box<Fault> {
+    Box::new(Fault {
+        text: error.to_string(),
+        error: Some(Box::new(error)),
+    })
 }
 
 impl<A: Actor, F> From<F> for Props<A>
