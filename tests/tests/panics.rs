@@ -467,3 +467,23 @@ async fn a_panic_touches_no_other_actor() {
     assert_eq!(at_rest(&system).failed, 1_000);
     assert_eq!(system.stats().actors, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_when_an_expired_message_is_dropped() {
+    let (cage, gate) = (cage(At::Nowhere).await, Gate::default());
+    cage.zoo.tell(Held(gate.clone())).expect("room");
+    gate.reached().await;
+    let carried = cage
+        .zoo
+        .ask(Carried(Bomb(true)))
+        .timeout(Duration::ZERO)
+        .await;
+    assert!(matches!(carried, Err(AskError::Expired)));
+    gate.open();
+    assert_eq!(
+        cage.zoo.ask(Fine).await.ok(),
+        Some(7),
+        "no handler ran, so it is no failure"
+    );
+    assert_eq!(at_rest(&cage.system).dead_letters.expired, 1);
+}
