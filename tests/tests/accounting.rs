@@ -374,3 +374,97 @@ fn the_balance_is_exact_after_a_storm() {
         assert!(stats.refused > 0 && stats.failed > 0 && stats.handled > 0);
     });
 }
+
+struct Quit;
+
+/// Stops only when the gate opens, and is told of ends only then.
+#[actor]
+struct SlowEnd(Gate);
+
+#[actor]
+impl SlowEnd {
+    #[handler]
+    fn note(&mut self, _: Note) {}
+
+    #[handler]
+    fn quit(&mut self, _: Quit, ctx: &mut Ctx<Self>) {
+        ctx.stop();
+    }
+
+    #[handler]
+    fn watch(&mut self, target: ActorRef<Subject>, ctx: &mut Ctx<Self>) {
+        ctx.watch(&target);
+    }
+
+    #[on(terminated)]
+    async fn gone(&mut self, _: Terminated) {
+        self.0.pass().await;
+    }
+
+    #[on(stopped)]
+    async fn stopped(&mut self) {
+        self.0.pass().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_balance_holds_while_an_actor_ends_slowly() {
+    let (system, gate) = (system(), Gate::default());
+    let slow = system.spawn({
+        let gate = gate.clone();
+        move || SlowEnd(gate.clone())
+    });
+    slow.tell(Note(1)).expect("room");
+    slow.tell(Quit).expect("room");
+    slow.tell(Note(2)).expect("room");
+    gate.reached().await;
+    // In its `stopped` method, with one left in the mailbox.
+    let stats = system.stats();
+    assert!(stats.is_balanced(), "{stats:?}");
+    assert_eq!((stats.handled, stats.waiting), (2, 1));
+    gate.open();
+    slow.stopped().await;
+    assert_eq!(terms(&at_rest(&system)), [3, 2, 0, 0, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_of_an_end_is_no_message() {
+    let (system, log, gate) = (system(), Log::default(), Gate::default());
+    let subject = system.spawn(Subject::producer(&log));
+    let watcher = system.spawn({
+        let gate = gate.clone();
+        move || SlowEnd(gate.clone())
+    });
+    watcher.tell(subject.clone()).expect("room");
+    quiet().await;
+    subject.stop();
+    gate.reached().await;
+    // In its `terminated` method, with nothing queued.
+    assert_eq!(terms(&at_rest(&system)), [1, 1, 0, 0, 0, 0]);
+    watcher.tell(Note(1)).expect("room");
+    assert_eq!(system.stats().waiting, 1);
+    gate.open();
+    quiet().await;
+    assert_eq!(terms(&at_rest(&system)), [2, 2, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_handler_that_its_runtime_dropped_counts_as_failed() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
+    let (log, gate) = (Log::default(), Gate::default());
+    let system = runtime.block_on(async {
+        let system = system();
+        let subject = system.spawn(Subject::producer(&log));
+        subject.tell(Note(1)).expect("room");
+        subject.tell(Hold(gate.clone())).expect("room");
+        subject.tell(Note(2)).expect("room");
+        gate.reached().await;
+        system
+    });
+    drop(runtime);
+    assert_eq!(log.lines(), ["started", "1", "hold", "hold over"]);
+    assert_eq!(terms(&at_rest(&system)), [3, 1, 1, 0, 1, 0]);
+}

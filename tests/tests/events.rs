@@ -204,3 +204,12 @@ async fn dead_letters_are_logged_at_most_ten_times_a_second() {
         "the counter is exact"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn events_asked_for_after_the_shutdown_have_ended() {
+    let system = system();
+    system.shutdown().await;
+    let mut events = system.events();
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(1), events.next()).await;
+    assert!(matches!(ended, Ok(None)), "it waits for ever");
+}

@@ -337,3 +337,20 @@ fn births_race_with_the_end_of_the_parent() {
         let _ = Note(0);
     });
 }
+
+#[test]
+fn an_actor_that_has_ended_is_not_found_by_its_number() {
+    on_workers(4, async {
+        let system = system();
+        for _ in 0..if cfg!(debug_assertions) {
+            2_000
+        } else {
+            20_000
+        } {
+            let subject = system.spawn(Subject::default);
+            let path = subject.pid().id().to_owned();
+            subject.stop_and_wait().await;
+            assert!(system.lookup::<Subject>(&path).is_err(), "{path} is dead");
+        }
+    });
+}
