@@ -7,8 +7,9 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
+use crate::progress::Progress;
 use crate::senders::Senders;
-use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Mutex, OnceLock, Ordering};
+use crate::sync::{Mutex, OnceLock};
 
 /// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
 /// actor's memory, and a burst that grew it pays for growing it again.
@@ -22,52 +23,6 @@ pub(crate) struct Queue<T> {
     shared: Mutex<Shared<T>>,
     /// The consumer is one task for all its life, so its waker is kept and never cloned again.
     consumer: OnceLock<Waker>,
-}
-
-/// The consumer's side: what it writes for each item. Kept apart from the [`Queue`] by its owner,
-/// so that the senders' cache line and the consumer's are two.
-#[derive(Default)]
-pub(crate) struct Progress {
-    /// Items of the batch that are not yet given to the handler, times two, plus one while the
-    /// handler has one.
-    left: AtomicU32,
-    /// The control lane: the highest level raised so far.
-    signal: AtomicU8,
-    /// Whether a sender waits for room.
-    senders_wait: AtomicBool,
-}
-
-impl Progress {
-    /// The highest level raised so far.
-    #[inline]
-    pub(crate) fn signal(&self) -> u8 {
-        // Relaxed: whoever parks looks again under the lock.
-        self.signal.load(Ordering::Relaxed)
-    }
-
-    /// Says before each item how many remain behind it.
-    #[inline]
-    pub(crate) fn begin_item(&self, behind: usize) {
-        let left = u32::try_from(behind).unwrap_or(u32::MAX / 2 - 1);
-        self.left.store(left * 2 + 1, Ordering::Relaxed);
-    }
-
-    /// Says that the handler has nothing in hand. Whether it had.
-    pub(crate) fn end_item(&self) -> bool {
-        let left = self.left.load(Ordering::Relaxed);
-        self.left.store(left & !1, Ordering::Relaxed);
-        left & 1 == 1
-    }
-
-    /// Items in the consumer's batch, without the one in the handler.
-    fn unhandled(&self) -> u32 {
-        self.left.load(Ordering::Relaxed) / 2
-    }
-
-    /// Items in the consumer's batch, with the one in the handler.
-    fn in_hand(&self) -> u32 {
-        self.left.load(Ordering::Relaxed).div_ceil(2)
-    }
 }
 
 #[repr(C)] // what every push touches comes first, on the lock's own cache line
@@ -216,7 +171,7 @@ impl<T> Queue<T> {
         if !turn {
             *message = Some(taken);
             place.ticket = Some(shared.senders().wait(place.ticket, cx.waker()));
-            progress.senders_wait.store(true, Ordering::Relaxed);
+            progress.set_senders_wait(true);
             return Poll::Pending;
         }
         if place.ticket.take().is_some() {
@@ -261,7 +216,7 @@ impl<T> Queue<T> {
         limit: u8,
     ) -> Poll<Taken<T>> {
         let mut shared = self.shared.lock();
-        progress.left.store(0, Ordering::Relaxed);
+        progress.clear();
         if progress.signal() >= limit {
             return Poll::Ready(Taken::Signal);
         }
@@ -301,7 +256,7 @@ impl<T> Queue<T> {
     /// does.
     #[inline]
     pub(crate) fn give_room(&self, progress: &Progress) {
-        if progress.senders_wait.load(Ordering::Relaxed) {
+        if progress.senders_wait() {
             self.give_room_now(progress);
         }
     }
@@ -328,7 +283,7 @@ impl<T> Queue<T> {
     /// Raises the control level and wakes the consumer, whatever it waits for. Closes the door
     /// to senders.
     pub(crate) fn raise(&self, progress: &Progress, level: u8) {
-        progress.signal.fetch_max(level, Ordering::Relaxed);
+        progress.raise(level);
         let mut shared = self.shared.lock();
         let waiting = shared.close(progress);
         shared.parked = false;
@@ -343,7 +298,7 @@ impl<T> Queue<T> {
         let waiting = shared.close(progress);
         shared.retired = true;
         shared.parked = false;
-        progress.left.store(0, Ordering::Relaxed); // the batch goes where the rest goes
+        progress.clear(); // the batch goes where the rest goes
         let counts = QueueCounts {
             accepted: std::mem::take(&mut shared.accepted),
             refused: std::mem::take(&mut shared.refused),
@@ -421,7 +376,7 @@ impl<T> Shared<T> {
             self.reserved += 1;
         }
         if self.line_is_empty() {
-            progress.senders_wait.store(false, Ordering::Relaxed);
+            progress.set_senders_wait(false);
         }
         granted
     }
@@ -438,7 +393,7 @@ impl<T> Shared<T> {
     fn close(&mut self, progress: &Progress) -> Vec<Waker> {
         self.closed = true;
         self.reserved = 0;
-        progress.senders_wait.store(false, Ordering::Relaxed);
+        progress.set_senders_wait(false);
         match self.senders.take() {
             Some(line) => line.into_wakers(),
             None => Vec::new(),

@@ -9,8 +9,9 @@ use crate::error::SpawnError;
 use crate::name;
 use crate::node::{Node, Origin};
 use crate::props::Props;
-use crate::run::{Served, run};
+use crate::run::run;
 use crate::scope::Occupied;
+use crate::serve::Served;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
 

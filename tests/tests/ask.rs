@@ -460,11 +460,14 @@ struct Echo {
     token: Token,
 }
 
+/// A token, and what it is to be sent.
+type Late = (Reply<(u64, Token)>, u64, Token);
+
 /// Gives back the number, at once or, half of the time, only when the asker has given up.
 #[actor]
 #[derive(Default)]
 struct Mirror {
-    late: Vec<(Reply<(u64, Token)>, u64, Token)>,
+    late: Vec<Late>,
 }
 
 #[actor]

@@ -26,7 +26,7 @@ const ROWS: &[Row] = &[
         "dead_letter", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
-        "senders", "queue", "slot", "reply", "deadline",
+        "senders", "progress", "queue", "slot", "reply", "deadline",
     ]},
     Row { name: "reference", knows: &["words", "queue"], files: &[
         "stats", "event", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "ctx", "actor", "props", "guard", "run", "tree", "system", "spawn", "shutdown", "signal",
+        "ctx", "actor", "props", "guard", "serve", "run", "tree", "system", "spawn", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

@@ -1,0 +1,67 @@
+//! What the consumer of a queue writes for each item.
+
+use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+
+/// The consumer's side: what it writes for each item. Kept apart from the queue by its owner,
+/// so that the senders' cache line and the consumer's are two.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// Items of the batch that are not yet given to the handler, times two, plus one while the
+    /// handler has one.
+    left: AtomicU32,
+    /// The control lane: the highest level raised so far.
+    signal: AtomicU8,
+    /// Whether a sender waits for room.
+    senders_wait: AtomicBool,
+}
+
+impl Progress {
+    /// The highest level raised so far.
+    #[inline]
+    pub(crate) fn signal(&self) -> u8 {
+        // Relaxed: whoever parks looks again under the lock.
+        self.signal.load(Ordering::Relaxed)
+    }
+
+    /// Says before each item how many remain behind it.
+    #[inline]
+    pub(crate) fn begin_item(&self, behind: usize) {
+        let left = u32::try_from(behind).unwrap_or(u32::MAX / 2 - 1);
+        self.left.store(left * 2 + 1, Ordering::Relaxed);
+    }
+
+    /// Says that the handler has nothing in hand. Whether it had.
+    pub(crate) fn end_item(&self) -> bool {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left & !1, Ordering::Relaxed);
+        left & 1 == 1
+    }
+
+    /// Items in the consumer's batch, without the one in the handler.
+    pub(crate) fn unhandled(&self) -> u32 {
+        self.left.load(Ordering::Relaxed) / 2
+    }
+
+    /// Items in the consumer's batch, with the one in the handler.
+    pub(crate) fn in_hand(&self) -> u32 {
+        self.left.load(Ordering::Relaxed).div_ceil(2)
+    }
+
+    /// The batch is used up, or goes elsewhere.
+    pub(crate) fn clear(&self) {
+        self.left.store(0, Ordering::Relaxed);
+    }
+
+    pub(crate) fn raise(&self, level: u8) {
+        self.signal.fetch_max(level, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn senders_wait(&self) -> bool {
+        self.senders_wait.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_senders_wait(&self, wait: bool) {
+        self.senders_wait.store(wait, Ordering::Relaxed);
+    }
+}
