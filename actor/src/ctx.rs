@@ -347,6 +347,7 @@ impl<A: Receives> Ctx<A> {
         unread: Option<Unread<R>>,
         answer: R,
     ) -> Outcome {
+        self.me.cell.head.handled();
         settle(to.send(answer), &*self.me.cell, message_type, unread);
         Outcome::Handled
     }
@@ -360,6 +361,7 @@ impl<A: Receives> Ctx<A> {
         match answer {
             Ok(answer) => self.__answer(to, Ok(answer)),
             Err(error) => {
+                self.me.cell.head.failed();
                 to.fail();
                 Outcome::Failed(fault(error))
             }

@@ -225,6 +225,22 @@ impl Head {
         self.system_items.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// The message in hand is handled. Counted once, by who says so first: before its answer is sent,
+    /// so that who gets the answer finds it counted; or when its handler has returned.
+    #[inline]
+    pub(crate) fn handled(&self) {
+        if self.progress.end_item() {
+            self.tally.handled();
+        }
+    }
+
+    /// The same for one that failed.
+    pub(crate) fn failed(&self) {
+        if self.progress.end_item() {
+            self.tally.failed();
+        }
+    }
+
     /// A message whose asker gave up before its turn.
     #[cold]
     pub(crate) fn expired(&self, message_type: &'static str) {

@@ -31,6 +31,7 @@ impl Progress {
     }
 
     /// Says that the handler has nothing in hand. Whether it had.
+    #[inline]
     pub(crate) fn end_item(&self) -> bool {
         let left = self.left.load(Ordering::Relaxed);
         self.left.store(left & !1, Ordering::Relaxed);

@@ -130,7 +130,7 @@ impl<A: Actor> Served<A> {
             match item {
                 Item::User(envelope) => match actor.dispatch_now(envelope, &mut self.ctx) {
                     Ok(Outcome::Handled) => {
-                        self.cell.head.tally.handled();
+                        self.cell.head.handled();
                         self.ctx.end_message();
                     }
                     Ok(other) => match self.unusual(Ok(other)) {
@@ -161,18 +161,20 @@ impl<A: Actor> Served<A> {
             Ok(Outcome::Handled) => return Pause::Again,
             Ok(Outcome::Expired) => {
                 self.ctx.take_expiring();
+                head.progress.end_item();
                 head.expired(message_type);
                 return Pause::Again;
             }
             Err(Interrupt::Panicked(_)) if self.ctx.take_expiring() => {
                 tracing::error!(message = message_type, "a message panicked when dropped");
+                head.progress.end_item();
                 head.expired(message_type);
                 return Pause::Again;
             }
             Ok(Outcome::Failed(fault)) => Trouble::Fault(fault),
             Err(interrupt) => Trouble::Interrupt(interrupt),
         };
-        head.tally.failed();
+        head.failed();
         let reason = head.settle(Stage::Handling(message_type), trouble);
         self.ctx.set_end(reason);
         Pause::Other
@@ -231,7 +233,7 @@ impl<A: Actor> Served<A> {
     #[inline]
     pub(crate) fn finish(&mut self, outcome: Result<Outcome, Interrupt>) -> bool {
         if let Ok(Outcome::Handled) = outcome {
-            self.cell.head.tally.handled();
+            self.cell.head.handled();
             self.ctx.end_message();
             return true;
         }
@@ -244,9 +246,7 @@ impl<A: Actor> Served<A> {
             return;
         }
         // Still in hand here, when the runtime dropped the task: the message's handler went with it.
-        if self.cell.head.progress.end_item() {
-            self.cell.head.tally.failed();
-        }
+        self.cell.head.failed();
         let _ = catch(|| self.state = State::Gone);
         self.state = State::Ended;
         self.ctx.end();
