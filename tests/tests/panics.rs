@@ -487,3 +487,20 @@ async fn c7_panic_when_an_expired_message_is_dropped() {
     );
     assert_eq!(at_rest(&cage.system).dead_letters.expired, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_when_the_error_of_a_birth_is_shown() {
+    hush();
+    let system = system();
+    let mut events = system.events();
+    let zoo = system.spawn(Props::start(|| async { Err::<Zoo, _>(Unspeakable) }));
+    let Err(StartError::Failed(failure)) = zoo.started().await else {
+        panic!("it started");
+    };
+    assert_eq!(
+        (failure.stage(), failure.text()),
+        (Stage::Building, "bomb shown")
+    );
+    let failed = |event: &Event| matches!(event, Event::Failed(_)).then_some(());
+    assert_eq!(all_events(&mut events, failed).len(), 1);
+}

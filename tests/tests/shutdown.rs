@@ -308,3 +308,45 @@ async fn the_report_does_not_name_the_idle_child_of_who_hangs() {
     assert_eq!(late, ["parent"]);
     at_rest(&system);
 }
+
+#[actor]
+struct Waits(Log);
+
+#[actor]
+impl Waits {
+    #[on(started)]
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        let log = self.0.clone();
+        ctx.spawn(move || Hangs(log.clone()));
+    }
+    #[on(stopped)]
+    async fn stopped(&mut self) {
+        self.0.add("parent");
+        tokio::task::yield_now().await;
+        self.0.add("parent flushed");
+    }
+}
+
+#[actor]
+struct Hangs(Log);
+
+#[actor]
+impl Hangs {
+    #[on(stopped)]
+    async fn stopped(&mut self) {
+        self.0.add("child");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parent_of_who_hangs_at_its_end_still_stops() {
+    let (system, log) = (deadline(3), Log::default());
+    let own = log.clone();
+    system.spawn(move || Waits(own.clone()));
+    quiet().await;
+    let report = system.shutdown().await;
+    assert_eq!(report.late.len(), 1);
+    assert_eq!(log.take(), ["child", "parent", "parent flushed"]);
+    at_rest(&system);
+}

@@ -486,6 +486,10 @@ fn watches_race_with_ends() {
             }
             ender.await.expect("no panic");
             target.stopped().await;
+            // The target's end is known a moment before its watchers are told; a watcher that ends in between is not.
+            while !unwatched && log.lines().is_empty() {
+                tokio::task::yield_now().await;
+            }
             watcher.poison_and_wait().await;
             let told = log.take().len();
             // `Rewatch` ends one watch, perhaps after it was told, and begins another.
