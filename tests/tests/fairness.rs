@@ -51,7 +51,7 @@ where
     assert!(endless.tell(message).is_ok());
     // A task like any other; what is given to `block_on` the runtime polls more seldom.
     let watching = tokio::spawn(async move {
-        let (mut before, mut most) = (0, 0);
+        let (mut before, mut most) = (handled.load(Ordering::SeqCst), 0);
         for _ in 0..1_000 {
             end_of_the_queue().await;
             let now = handled.load(Ordering::SeqCst);
