@@ -13,6 +13,7 @@ use slab::Slab;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
+use crate::failure::catch;
 use crate::sync::{Arc, Mutex};
 
 /// How often the table is swept, in nanoseconds (10 ms).
@@ -164,14 +165,17 @@ impl Deadlines {
     }
 
     async fn sweep(&self) {
-        let _reset = StopSweeping(self);
         loop {
             let next = (self.nanos() / TICK_NANOS + 1) * TICK_NANOS;
             sleep_until(self.epoch + Duration::from_nanos(next)).await;
             for shard in &self.shards {
                 let due = shard.lock().sweep(self.nanos());
                 for who in due {
-                    who.expire();
+                    // An asker's waker may panic, or the drop of an answer that nobody took. The
+                    // deadlines of all others depend on this task.
+                    if catch(move || who.expire()).is_err() {
+                        tracing::error!("an asker panicked when its time was over");
+                    }
                 }
             }
             if self.try_rest() {
@@ -189,15 +193,6 @@ impl Deadlines {
         }
         *sweeping = false;
         true
-    }
-}
-
-/// Clears the flag also when the runtime drops the task.
-struct StopSweeping<'a>(&'a Deadlines);
-
-impl Drop for StopSweeping<'_> {
-    fn drop(&mut self) {
-        *self.0.sweeping.lock() = false;
     }
 }
 
@@ -250,6 +245,9 @@ impl Shard {
             if bucket.is_empty() && bucket.capacity() > KEEP_ENTRIES {
                 *bucket = Slab::new();
             }
+        }
+        if self.places.is_empty() && self.places.capacity() > KEEP_ENTRIES {
+            self.places = HashMap::new();
         }
         self.swept = now;
         due
@@ -337,6 +335,27 @@ mod tests {
         assert_eq!(rung(&bell), 0);
         assert!(!*table.sweeping.lock());
         assert_eq!(Arc::strong_count(&bell), 1);
+    }
+
+    /// Panics when its time is over.
+    struct Bomb;
+
+    impl Expire for Bomb {
+        fn expire(&self) {
+            panic!("a waker that panics");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_panics_leaves_the_deadlines_of_all_others() {
+        let table = Deadlines::new(Handle::current());
+        table.put(TICK, &Arc::new(Bomb)).expect("near");
+        let bells: [Arc<Bell>; 2] = Default::default();
+        table.put(TICK * 2, &bells[0]).expect("near");
+        tokio::time::sleep(TICK * 6).await;
+        table.put(TICK, &bells[1]).expect("near");
+        tokio::time::sleep(TICK * 6).await;
+        assert_eq!(bells.map(|bell| rung(&bell)), [1, 1]);
     }
 
     #[tokio::test(start_paused = true)]

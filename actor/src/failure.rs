@@ -63,7 +63,7 @@ struct Inner {
 enum Cause {
     /// Behind a lock because a payload need not be `Sync`.
     Panic(Mutex<Payload>),
-    Error(Option<Box<dyn Any + Send + Sync>>),
+    Error(Contained<Box<dyn Any + Send + Sync>>),
 }
 
 impl Failure {
@@ -72,7 +72,7 @@ impl Failure {
             actor,
             stage,
             text: fault.text,
-            cause: Cause::Error(fault.error),
+            cause: Cause::Error(Contained(fault.error)),
         }))
     }
 
@@ -114,8 +114,8 @@ impl Failure {
     #[must_use]
     pub fn downcast_ref<E: 'static>(&self) -> Option<&E> {
         match &self.0.cause {
-            Cause::Error(Some(error)) => error.downcast_ref(),
-            Cause::Error(None) | Cause::Panic(_) => None,
+            Cause::Error(Contained(Some(error))) => error.downcast_ref(),
+            Cause::Error(Contained(None)) | Cause::Panic(_) => None,
         }
     }
 
@@ -123,7 +123,7 @@ impl Failure {
     /// `None` when it was no panic.
     pub fn with_panic_payload<R>(&self, look: impl FnOnce(&(dyn Any + Send)) -> R) -> Option<R> {
         match &self.0.cause {
-            Cause::Panic(payload) => payload.lock().0.as_deref().map(look),
+            Cause::Panic(payload) => payload.lock().0.0.as_deref().map(look),
             Cause::Error(_) => None,
         }
     }
@@ -191,12 +191,30 @@ pub(crate) enum Interrupt {
     Killed,
 }
 
-/// The payload of a panic. Its own destructor may panic again; that one is swallowed.
-pub(crate) struct Payload(Option<Box<dyn Any + Send>>);
+/// Something of the user's whose destructor may panic: then that one is swallowed. Failures travel
+/// to subscribers and watchers, and none of them should suffer for it.
+struct Contained<T>(Option<T>);
+
+impl<T> Drop for Contained<T> {
+    fn drop(&mut self) {
+        let content = self.0.take();
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(content))) {
+            // Dropping what came out of a destructor could go on for ever.
+            std::mem::forget(again);
+        }
+    }
+}
+
+/// The payload of a panic.
+pub(crate) struct Payload(Contained<Box<dyn Any + Send>>);
 
 impl Payload {
+    fn new(payload: Option<Box<dyn Any + Send>>) -> Self {
+        Self(Contained(payload))
+    }
+
     fn text(&self) -> String {
-        let Some(payload) = &self.0 else {
+        let Some(payload) = &self.0.0 else {
             return String::new();
         };
         if let Some(text) = payload.downcast_ref::<&'static str>() {
@@ -205,16 +223,6 @@ impl Payload {
         match payload.downcast_ref::<String>() {
             Some(text) => text.clone(),
             None => "a panic whose payload is no text".to_owned(),
-        }
-    }
-}
-
-impl Drop for Payload {
-    fn drop(&mut self) {
-        let payload = self.0.take();
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            // Dropping what came out of a destructor could go on for ever.
-            std::mem::forget(again);
         }
     }
 }
@@ -228,14 +236,14 @@ pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Payload> {
     match (caught, result) {
         (Ok(()), Some(result)) => Ok(result),
         (Err(payload), _) => Err(payload),
-        (Ok(()), None) => Err(Payload(None)), // not reached: it was called once
+        (Ok(()), None) => Err(Payload::new(None)), // not reached: it was called once
     }
 }
 
 /// Not generic: there is one landing pad for all the places that catch.
 fn catch_any(code: &mut dyn FnMut()) -> Result<(), Payload> {
     // The state that a panic may have left inconsistent is dropped with its actor.
-    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Payload(Some(payload)))
+    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Payload::new(Some(payload)))
 }
 
 #[cfg(test)]
@@ -257,6 +265,15 @@ mod tests {
     fn a_payload_that_panics_when_dropped_is_contained() {
         let payload = catch(|| std::panic::panic_any(Bomb)).err();
         drop(payload);
+    }
+
+    #[test]
+    fn an_error_that_panics_when_dropped_is_contained() {
+        let fault = Fault {
+            text: "bomb".to_owned(),
+            error: Some(Box::new(Bomb)),
+        };
+        drop(Failure::from_fault(pid(), Stage::Building, fault));
     }
 
     #[test]

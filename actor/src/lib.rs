@@ -58,7 +58,8 @@
 //! A `tell` allocates nothing. An idle actor has about 600 bytes. Two things make actors bigger: the
 //! largest future of its async handlers is part of each actor, and its largest message sizes each
 //! place in the mailbox. `#[handler(boxed)]` puts a handler's future on the heap, a `Box` in the
-//! message does so with its content.
+//! message does so with its content. Box what is bigger than some kilobytes: messages go by value
+//! through the stack of a thread, and one of 100 KiB can exhaust it, which ends the process.
 //!
 //! # Panics
 //!

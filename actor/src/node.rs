@@ -9,7 +9,7 @@ use std::task::Waker;
 use crate::core::Core;
 use crate::dead_letter::DeadLetterReason;
 use crate::event::{Event, UnreadError};
-use crate::failure::{Failure, Fault, Interrupt, Payload, Stage, StopReason};
+use crate::failure::{Failure, Fault, Interrupt, Payload, Stage, StopReason, catch};
 use crate::life::{EndSender, Life, StartSender};
 use crate::pid::Pid;
 use crate::progress::Progress;
@@ -310,17 +310,16 @@ impl Head {
         };
         for waiter in mourners.on_start {
             if let Some(start) = start.clone() {
-                let _ = waiter.send(start);
+                tell(|| drop(waiter.send(start)));
             }
         }
         for watcher in mourners.watchers.into_values() {
             watcher.push_system(self.terminated(reason.clone()));
         }
-        self.core
-            .events
-            .publish(|| Event::Stopped(self.pid(), reason.clone()));
+        let event = || Event::Stopped(self.pid(), reason.clone());
+        tell(|| self.core.events.publish(event));
         for waiter in mourners.on_end {
-            let _ = waiter.send(reason.clone());
+            tell(|| drop(waiter.send(reason.clone())));
         }
         self.leave_tree();
     }
@@ -353,6 +352,13 @@ impl Head {
 
     fn terminated(&self, reason: StopReason) -> SystemItem {
         SystemItem::Terminated(Terminated::new(self.pid(), reason, self.key()))
+    }
+}
+
+/// Tells one of those who wait. Its waker may panic, which must not keep the news from the others.
+fn tell(news: impl FnOnce()) {
+    if catch(news).is_err() {
+        tracing::error!("who waited for an actor panicked when told of its end");
     }
 }
 
