@@ -369,6 +369,13 @@ pub(crate) enum Trouble {
     Interrupt(Interrupt),
 }
 
+/// Raises a level in all of them, the youngest first.
+pub(crate) fn raise_all(nodes: &[Arc<dyn Node>], level: Level) {
+    for node in nodes.iter().rev() {
+        node.raise(level);
+    }
+}
+
 /// An actor that has ended stays in its scope until everybody is told; nobody need see it.
 pub(crate) fn living(mut nodes: Vec<Arc<dyn Node>>) -> Vec<Arc<dyn Node>> {
     nodes.retain(|node| !node.head().has_ended());

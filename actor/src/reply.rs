@@ -240,3 +240,43 @@ pub(crate) fn settle<R>(
         sink.unread_error(message_type, error);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::Mutex;
+
+    type Delivered = Arc<Mutex<Vec<Option<u8>>>>;
+
+    /// Takes down what is delivered.
+    struct Notes(Delivered);
+
+    impl Route<u8> for Notes {
+        fn deliver(self: Box<Self>, reply: Option<u8>) {
+            self.0.lock().push(reply);
+        }
+    }
+
+    fn route() -> (ReplyTo<u8>, Delivered) {
+        let notes = Delivered::default();
+        (ReplyTo::route(Box::new(Notes(Arc::clone(&notes)))), notes)
+    }
+
+    #[test]
+    fn a_reply_goes_along_its_route_once() {
+        let (to, notes) = route();
+        assert!(to.start());
+        assert!(to.is_awaited());
+        assert!(matches!(to.send(7), Sent::Delivered));
+        assert_eq!(*notes.lock(), [Some(7)]);
+    }
+
+    #[test]
+    fn a_route_is_told_when_there_will_be_no_reply() {
+        let (dropped, failed) = (route(), route());
+        drop(dropped.0);
+        failed.0.fail();
+        assert_eq!(*dropped.1.lock(), [None]);
+        assert_eq!(*failed.1.lock(), [None]);
+    }
+}

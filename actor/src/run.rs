@@ -9,10 +9,9 @@ use std::pin::Pin;
 use crate::actor::Actor;
 use crate::failure::{Fault, Interrupt, Payload, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilAbort, UntilKill};
-use crate::node::{Head, Level, Node, SystemItem, Trouble};
+use crate::node::{Head, Level, Node, SystemItem, Trouble, raise_all};
 use crate::props::Producer;
 use crate::serve::{BUDGET, Served, State, reason_of};
-use crate::sync::Arc;
 use crate::terminated::Terminated;
 
 /// An actor's whole life. Without its type, so that tokio's machinery for a task is compiled once and
@@ -141,11 +140,8 @@ async fn wind_down<A: Actor>(served: &mut Served<A>, mut reason: StopReason) -> 
     };
     note(&mut reason, settle(&served.cell.head, "stopped", ended));
     if let Err(payload) = catch(|| served.state = State::Gone) {
-        let trouble = Trouble::Interrupt(Interrupt::Panicked(payload));
-        note(
-            &mut reason,
-            Err(served.cell.head.settle(Stage::Dropping, trouble)),
-        );
+        let failed = served.cell.head.settle(Stage::Dropping, panicked(payload));
+        note(&mut reason, Err(failed));
     }
     reason
 }
@@ -173,12 +169,6 @@ async fn stop_children(node: &dyn Node, reason: &StopReason) {
         node.head().poll_childless(cx)
     })
     .await;
-}
-
-fn raise_all(children: &[Arc<dyn Node>], level: Level) {
-    for child in children.iter().rev() {
-        child.raise(level);
-    }
 }
 
 /// What the end of a lifecycle method means for the actor.

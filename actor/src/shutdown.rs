@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use crate::core::{Core, ShutdownReport};
-use crate::node::{Level, Node};
+use crate::node::{Level, Node, raise_all};
 use crate::pid::Pid;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
@@ -70,7 +70,7 @@ async fn end_all(core: &Core<dyn Node>) -> ShutdownReport {
         root.close();
         root.children()
     };
-    raise_all(roots, Level::Stop);
+    raise_all(&roots, Level::Stop);
     let mut report = nothing();
     if !ended_within(core, core.settings.shutdown_deadline).await {
         report.late = pids(&unfinished(core));
@@ -84,7 +84,7 @@ async fn end_all(core: &Core<dyn Node>) -> ShutdownReport {
 /// Kills what is left. Returns what cannot even be killed.
 async fn force(core: &Core<dyn Node>) -> Vec<Pid> {
     // All of them: one that blocks its thread does not hand it on to its children.
-    raise_all(leaves_first(core), Level::Kill);
+    raise_all(&leaves_first(core), Level::Kill);
     if ended_within(core, GRACE).await {
         return Vec::new();
     }
@@ -99,16 +99,10 @@ async fn force(core: &Core<dyn Node>) -> Vec<Pid> {
             return stuck;
         }
         aborted = keys;
-        raise_all(culprits, Level::Abort);
+        raise_all(&culprits, Level::Abort);
         if ended_within(core, LAST_GRACE).await {
             return Vec::new();
         }
-    }
-}
-
-fn raise_all(actors: Vec<Arc<dyn Node>>, level: Level) {
-    for actor in actors.into_iter().rev() {
-        actor.raise(level);
     }
 }
 

@@ -2,7 +2,9 @@
 //! exactly once of each.
 
 use std::fmt;
-use std::sync::Once;
+use std::future::Future;
+use std::sync::{Arc, Once};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
@@ -503,4 +505,61 @@ async fn c7_panic_when_the_error_of_a_birth_is_shown() {
     );
     let failed = |event: &Event| matches!(event, Event::Failed(_)).then_some(());
     assert_eq!(all_events(&mut events, failed).len(), 1);
+}
+
+/// Panics when it is woken.
+struct BadWaker;
+
+impl std::task::Wake for BadWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("bomb woken");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_of_one_who_waits_for_an_end() {
+    let (cage, waker) = (cage(At::Nowhere).await, Waker::from(Arc::new(BadWaker)));
+    let mut waits = Box::pin(cage.zoo.stopped());
+    assert!(
+        waits
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    let other = tokio::spawn({
+        let zoo = cage.zoo.clone();
+        async move { zoo.stopped().await }
+    });
+    quiet().await;
+    cage.zoo.stop();
+    assert!(
+        matches!(other.await, Ok(StopReason::Stopped)),
+        "the other was told"
+    );
+    let report = cage.system.shutdown().await;
+    assert!(report.is_clean(), "it has left the tree: {report:?}");
+    assert_eq!(cage.system.stats().actors, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_of_an_asker_whose_time_is_over() {
+    let (cage, waker) = (cage(At::Nowhere).await, Waker::from(Arc::new(BadWaker)));
+    let gate = Gate::default();
+    cage.zoo.tell(Held(gate.clone())).expect("room");
+    gate.reached().await;
+    let mut asks = Box::pin(cage.zoo.ask(Fine).timeout(Duration::from_secs(1)));
+    assert!(
+        asks.as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    quiet().await;
+    for _ in 0..3 {
+        let late = cage.zoo.ask(Fine).timeout(Duration::from_secs(2)).await;
+        assert!(
+            matches!(late, Err(AskError::Expired)),
+            "deadlines still come"
+        );
+    }
+    gate.open();
 }
