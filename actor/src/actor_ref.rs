@@ -13,6 +13,7 @@ use crate::meta::Meta;
 use crate::node::{Level, Node};
 use crate::pid::Pid;
 use crate::reply::ReplyTo;
+use crate::stats::ActorStats;
 use crate::sync::Arc;
 use crate::tell::TellWait;
 
@@ -188,6 +189,27 @@ impl<A: Receives> ActorRef<A> {
     /// Waits for the actor's end and tells why. By then its name is free again.
     pub async fn stopped(&self) -> StopReason {
         wait_for_end(&*self.cell).await
+    }
+
+    /// What it has done so far, and what it has before it.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor] #[derive(Default)] struct Counter;
+    /// # #[actor] impl Counter { #[handler] fn add(&mut self, _: u32) {} }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("demo")?;
+    /// # let counter = system.spawn(Counter::default);
+    /// counter.tell(1)?;
+    /// counter.ask(2).await?;
+    /// assert_eq!(counter.stats().handled, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> ActorStats {
+        self.cell.stats()
     }
 
     /// Whether the actor has ended.

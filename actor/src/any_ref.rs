@@ -9,6 +9,7 @@ use crate::error::StartError;
 use crate::failure::StopReason;
 use crate::node::{Level, Node};
 use crate::pid::Pid;
+use crate::stats::ActorStats;
 use crate::sync::Arc;
 
 /// A reference to any actor: it can be stopped, watched and compared, but not told anything.
@@ -49,6 +50,12 @@ impl AnyActorRef {
     /// Ends it at its next await. See [`ActorRef::kill`](crate::ActorRef::kill).
     pub fn kill(&self) {
         self.node.raise(Level::Kill);
+    }
+
+    /// What it has done so far, and what it has before it.
+    #[must_use]
+    pub fn stats(&self) -> ActorStats {
+        self.node.stats()
     }
 
     /// Whether it has ended.

@@ -6,18 +6,26 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 use crate::core::Core;
+use crate::dead_letter::DeadLetterReason;
 use crate::failure::{StopReason, catch};
 use crate::handles::{Envelope, Receives};
 use crate::mailbox::Mailbox;
 use crate::node::{Head, Level, Node, Origin, SystemItem};
-use crate::queue::{Queue, QueueCounts, Refused, UNBOUNDED};
+use crate::queue::{Queue, Queued, Refused};
 use crate::reply::ReplySink;
+use crate::stats::ActorStats;
 use crate::sync::Arc;
 
 /// What lies in a mailbox.
 pub(crate) enum Item<E> {
     User(E),
     System(Box<SystemItem>),
+}
+
+impl<E> Queued for Item<E> {
+    fn is_droppable(&self) -> bool {
+        matches!(self, Self::User(_))
+    }
 }
 
 /// Everything of one actor that others may touch.
@@ -29,11 +37,8 @@ pub(crate) struct Cell<A: Receives> {
 
 impl<A: Receives> Cell<A> {
     pub(crate) fn new(core: Arc<Core<dyn Node>>, origin: Origin, mailbox: Mailbox) -> Self {
-        let capacity = mailbox
-            .capacity()
-            .and_then(|capacity| u32::try_from(capacity).ok());
         Self {
-            queue: Queue::new(capacity.unwrap_or(UNBOUNDED)),
+            queue: Queue::new(mailbox),
             head: Head::new(core, origin),
         }
     }
@@ -46,14 +51,22 @@ impl<A: Receives> Cell<A> {
         wrap: impl FnOnce(M) -> A::Envelope,
     ) -> Result<(), Refused<M>> {
         let item = |message| Item::User(wrap(message));
-        let sent = self.queue.push(&self.head.progress, message, item);
+        let lost = |item| self.lose(item);
+        let sent = self.queue.push(&self.head.progress, message, item, lost);
         if let Err(refused) = &sent {
             self.count_refused(refused);
         }
         sent
     }
 
-    /// Counts a refusal that came after this actor's counts were taken.
+    /// A message for which there was no room.
+    fn lose(&self, item: Item<A::Envelope>) {
+        if let Item::User(envelope) = item {
+            self.discard(envelope, DeadLetterReason::Overflow);
+        }
+    }
+
+    /// Counts a refusal that came after this actor's counts were final.
     pub(crate) fn count_refused<M>(&self, refused: &Refused<M>) {
         if let Refused::Closed { retired: true, .. } = refused {
             self.head.core.refused();
@@ -69,14 +82,14 @@ impl<A: Receives> Cell<A> {
     /// Ends the actor: its mail becomes dead letters, its name free, and whoever waits is told.
     /// `batch` is what the loop had taken and not handled.
     pub(crate) fn end(&self, batch: VecDeque<Item<A::Envelope>>, reason: StopReason) {
-        let (rest, queued) = self.queue.retire(&self.head.progress);
+        let rest = self.queue.retire(&self.head.progress);
         for item in batch.into_iter().chain(rest) {
             match item {
-                Item::User(envelope) => self.discard(envelope),
+                Item::User(envelope) => self.discard(envelope, DeadLetterReason::ActorStopped),
                 Item::System(_) => self.head.took_system_item(),
             }
         }
-        self.head.end(queued, reason);
+        self.head.end(self.stats(), reason);
     }
 
     /// An actor that never came to be.
@@ -85,10 +98,14 @@ impl<A: Receives> Cell<A> {
         self.head.never_born();
     }
 
-    fn discard(&self, envelope: A::Envelope) {
-        let (message_type, reply) = envelope.peek();
-        let message_type = message_type();
-        self.head.left_behind(message_type, reply.is_given_up());
+    fn discard(&self, envelope: A::Envelope, reason: DeadLetterReason) {
+        let (handler, reply) = envelope.peek();
+        let message_type = A::Sent::message_type(handler);
+        let reason = match reply.is_given_up() {
+            true => DeadLetterReason::Expired,
+            false => reason,
+        };
+        self.head.dead_letter(message_type, reason);
         if catch(|| drop(envelope)).is_err() {
             tracing::error!(message = message_type, "a message panicked when dropped");
         }
@@ -104,8 +121,11 @@ impl<A: Receives> Node for Cell<A> {
         std::any::type_name::<A>()
     }
 
-    fn queue_counts(&self) -> QueueCounts {
-        self.queue.counts(&self.head.progress)
+    fn stats(&self) -> ActorStats {
+        let progress = &self.head.progress;
+        let handling = progress.is_in_hand().then(|| progress.handler());
+        let handling = handling.map(A::Sent::message_type);
+        self.head.stats(handling, || self.queue.counts(progress))
     }
 
     fn raise(&self, level: Level) {
@@ -133,7 +153,7 @@ impl<A: Receives> Node for Cell<A> {
 
 impl<A: Receives> ReplySink for Cell<A> {
     fn late_reply(&self) {
-        self.head.core.late_reply();
+        self.head.tally.late_reply();
     }
 
     fn unread_error(&self, message_type: &'static str, error: String) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::dead_letter::{DeadLetter, DeadLetterReason};
 use crate::deadline::Deadlines;
@@ -13,8 +14,8 @@ use crate::log_limit::LogLimit;
 use crate::mailbox::Mailbox;
 use crate::pid::Pid;
 use crate::scope::{Occupied, Scope};
-use crate::stats::{Counts, Stats};
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
+use crate::stats::{ActorStats, Stats};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
 
 /// The settings of a system; the builder fills them in.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub(crate) struct Core<N: ?Sized> {
     pub(crate) address: Arc<str>,
     /// The report of the shutdown, once there is one; any number of callers wait for it.
     pub(crate) shutdown: Mutex<Option<watch::Receiver<Option<Arc<ShutdownReport>>>>>,
+    epoch: Instant,
     next_id: AtomicU64,
     totals: Totals,
     dead_letter_log: LogLimit,
@@ -69,9 +71,6 @@ struct Totals {
     ended: Mutex<Stats>,
     actors: AtomicU64,
     refused: AtomicU64,
-    late_replies: AtomicU64,
-    unread_errors: AtomicU64,
-    left_in_mailbox: AtomicU64,
 }
 
 impl<N: ?Sized> Core<N> {
@@ -84,6 +83,7 @@ impl<N: ?Sized> Core<N> {
             root: Mutex::default(),
             address: crate::pid::NONHOST.into(),
             shutdown: Mutex::default(),
+            epoch: Instant::now(),
             next_id: AtomicU64::new(1),
             totals: Totals::default(),
             dead_letter_log: LogLimit::default(),
@@ -100,7 +100,7 @@ impl<N: ?Sized> Core<N> {
         id: u64,
         child: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<usize, Occupied> {
+    ) -> Result<u32, Occupied> {
         self.root.lock().add(id, child, name)
     }
 
@@ -108,22 +108,26 @@ impl<N: ?Sized> Core<N> {
         self.totals.actors.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn actor_ended(&self, counts: &Counts) {
-        self.totals.ended.lock().add(counts);
+    /// How long the system has been there.
+    pub(crate) fn age(&self) -> Duration {
+        self.epoch.elapsed()
+    }
+
+    /// Takes an actor's counts over, and says so in `counted` while nobody sums up.
+    pub(crate) fn actor_ended(&self, stats: &ActorStats, counted: &AtomicBool) {
+        let mut ended = self.totals.ended.lock();
+        ended.add(stats);
+        counted.store(true, Ordering::Relaxed);
+        drop(ended);
         self.totals.actors.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// A message for an actor whose counts were taken already.
+    /// A message for an actor whose counts were final already.
     pub(crate) fn refused(&self) {
         self.totals.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn late_reply(&self) {
-        self.totals.late_replies.fetch_add(1, Ordering::Relaxed);
-    }
-
     pub(crate) fn unread_error(&self, report: impl FnOnce() -> UnreadError) {
-        self.totals.unread_errors.fetch_add(1, Ordering::Relaxed);
         let report = report();
         if let Some(held_back) = self.unread_error_log.admit() {
             tracing::warn!(
@@ -137,8 +141,7 @@ impl<N: ?Sized> Core<N> {
         self.events.publish(|| Event::UnreadError(report));
     }
 
-    /// Reports a lost message. Its count is the caller's: the actor's own while it lives
-    /// (`expired`), here for what was left behind.
+    /// Reports a lost message. Its count is its actor's.
     pub(crate) fn dead_letter(
         &self,
         target: &dyn Fn() -> Pid,
@@ -163,26 +166,22 @@ impl<N: ?Sized> Core<N> {
         });
     }
 
-    pub(crate) fn left_in_mailbox(&self) {
-        self.totals.left_in_mailbox.fetch_add(1, Ordering::Relaxed);
-    }
-
     pub(crate) fn failed(&self, failure: &Failure) {
         tracing::error!(actor = failure.actor().id(), "{failure}");
         self.events.publish(|| Event::Failed(failure.clone()));
     }
 
-    /// The counts of the actors that have ended, and what belongs to none.
-    pub(crate) fn totals(&self) -> Stats {
-        let mut stats = *self.totals.ended.lock();
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let refused = read(&self.totals.refused);
-        stats.sent += refused;
-        stats.refused += refused;
-        stats.dead_letters.actor_stopped += read(&self.totals.left_in_mailbox);
-        stats.late_replies = read(&self.totals.late_replies);
-        stats.unread_errors = read(&self.totals.unread_errors);
-        stats.actors = read(&self.totals.actors);
-        stats
+    /// The counts of the actors that have ended, and what belongs to none. While they are held, no
+    /// actor's counts go over into them.
+    pub(crate) fn totals(&self) -> (MutexGuard<'_, Stats>, Stats) {
+        let ended = self.totals.ended.lock();
+        let refused = self.totals.refused.load(Ordering::Relaxed);
+        let stats = Stats {
+            sent: ended.sent + refused,
+            refused: ended.refused + refused,
+            actors: self.totals.actors.load(Ordering::Relaxed),
+            ..*ended
+        };
+        (ended, stats)
     }
 }

@@ -13,7 +13,7 @@ use crate::any_ref::AnyActorRef;
 use crate::cell::Cell;
 use crate::error::TellError;
 use crate::failure::{Fault, StopReason, catch};
-use crate::handles::{Envelope, HandledBy, MessageType, Receives, Watches, WithMeta};
+use crate::handles::{Envelope, HandledBy, Receives, Watches, WithMeta};
 use crate::meta::Meta;
 use crate::node::{Level, Node, SystemItem};
 use crate::outcome::Outcome;
@@ -26,8 +26,6 @@ use crate::terminated::{Key, Terminated};
 /// `ctx: &mut Ctx<Self>`.
 pub struct Ctx<A: Receives> {
     pub(crate) me: ActorRef<A>,
-    /// The type of the message in hand, for whoever must name it when something happens to it.
-    message_type: Option<MessageType>,
     meta: Option<Box<Meta>>,
     /// What most actors never need.
     more: Option<Box<More>>,
@@ -58,7 +56,6 @@ impl<A: Receives> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         Self {
             me: ActorRef::new(cell),
-            message_type: None,
             meta: None,
             more: None,
         }
@@ -283,7 +280,7 @@ impl<A: Receives> Ctx<A> {
 
     /// The type of the message that was in hand last.
     pub(crate) fn message_type(&self) -> &'static str {
-        self.message_type.map_or("?", |name| name())
+        A::Sent::message_type(self.me.cell.head.progress.handler())
     }
 
     /// Takes the metadata off a message.
@@ -313,8 +310,8 @@ impl<A: Receives> Ctx<A> {
 impl<A: Receives> Ctx<A> {
     /// A message's turn has come. `false`: its asker gave up before.
     #[inline]
-    pub fn __start<R>(&mut self, to: &ReplyTo<R>, message_type: MessageType) -> bool {
-        self.message_type = Some(message_type);
+    pub fn __start<R>(&mut self, to: &ReplyTo<R>, handler: u16) -> bool {
+        self.me.cell.head.progress.set_handler(handler);
         to.start() || self.expire()
     }
 

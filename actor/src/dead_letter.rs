@@ -1,6 +1,7 @@
 //! Messages that were accepted and then lost, each with a reason.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 use crate::pid::Pid;
 
@@ -12,6 +13,8 @@ pub enum DeadLetterReason {
     ActorStopped,
     /// The asker's time was over, or it went away, before the message's turn.
     Expired,
+    /// The mailbox was full, and its [`Overflow`](crate::Overflow) policy says to drop.
+    Overflow,
 }
 
 impl fmt::Display for DeadLetterReason {
@@ -19,6 +22,7 @@ impl fmt::Display for DeadLetterReason {
         f.write_str(match self {
             Self::ActorStopped => "the actor stopped before its turn",
             Self::Expired => "its asker had given up before its turn",
+            Self::Overflow => "the mailbox was full",
         })
     }
 }
@@ -43,12 +47,22 @@ pub struct DeadLetterCounts {
     pub actor_stopped: u64,
     /// [`DeadLetterReason::Expired`]
     pub expired: u64,
+    /// [`DeadLetterReason::Overflow`]
+    pub overflow: u64,
 }
 
 impl DeadLetterCounts {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.actor_stopped + self.expired
+        self.actor_stopped + self.expired + self.overflow
+    }
+}
+
+impl AddAssign for DeadLetterCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.actor_stopped += other.actor_stopped;
+        self.expired += other.expired;
+        self.overflow += other.overflow;
     }
 }

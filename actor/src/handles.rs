@@ -3,15 +3,13 @@
 use crate::meta::Meta;
 use crate::reply::{AnyReplyTo, ReplyTo};
 
-/// Gives the name of a message's type: `std::any::type_name::<M>`, which is half as big as the name.
-#[doc(hidden)]
-pub type MessageType = fn() -> &'static str;
-
 /// A message as it lies in a mailbox: the closed enum of one actor.
 #[doc(hidden)]
 pub trait Envelope: Sized {
-    /// The type of the message, and its reply slot.
-    fn peek(&self) -> (MessageType, &dyn AnyReplyTo);
+    /// The type of the message that a handler takes, by the handler's number, counted from 1.
+    fn message_type(handler: u16) -> &'static str;
+    /// The number of the message's handler, and its reply slot.
+    fn peek(&self) -> (u16, &dyn AnyReplyTo);
     /// The same message with metadata.
     #[must_use]
     fn with_meta(self, meta: Meta) -> Self;

@@ -125,14 +125,14 @@ pub use crate::error::{AskError, LookupError, SpawnError, StartError, SystemErro
 pub use crate::event::{Event, Events, UnreadError};
 pub use crate::failure::{Failure, Stage, StopReason};
 pub use crate::handles::{HandledBy, Handles, Watches};
-pub use crate::mailbox::Mailbox;
+pub use crate::mailbox::{Mailbox, Overflow};
 pub use crate::meta::Meta;
 pub use crate::name::NameError;
 pub use crate::pid::Pid;
 pub use crate::props::Props;
 pub use crate::recipient::{Recipient, TellOnly};
 pub use crate::reply::Reply;
-pub use crate::stats::Stats;
+pub use crate::stats::{ActorStats, Stats};
 pub use crate::system::{ActorSystem, SystemBuilder};
 pub use crate::tell::TellWait;
 pub use crate::terminated::Terminated;

@@ -1,6 +1,8 @@
 //! Where an actor stands between its start and its end, and who wants to know.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -17,12 +19,13 @@ pub(crate) type StartSender = oneshot::Sender<Result<(), StartError>>;
 
 /// The part of an actor that is seldom looked at. What most actors never need is in a box.
 pub(crate) struct Life<N: ?Sized> {
-    pub(crate) started: bool,
+    /// When it started: the system's age then, in nanoseconds.
+    started: Option<NonZeroU64>,
     pub(crate) ended: Option<StopReason>,
     /// Nobody is spawned below it any more.
     childless: bool,
     /// Its place among its siblings.
-    pub(crate) place: usize,
+    pub(crate) place: u32,
     more: Option<Box<More<N>>>,
 }
 
@@ -43,7 +46,7 @@ pub(crate) struct Mourners<N: ?Sized> {
 impl<N: ?Sized> Default for Life<N> {
     fn default() -> Self {
         Self {
-            started: false,
+            started: None,
             ended: None,
             childless: false,
             place: 0,
@@ -58,7 +61,7 @@ impl<N: ?Sized> Life<N> {
         id: u64,
         child: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<usize, Occupied> {
+    ) -> Result<u32, Occupied> {
         if self.childless {
             return Err(Occupied::Closed);
         }
@@ -86,8 +89,8 @@ impl<N: ?Sized> Life<N> {
     }
 
     /// Whom to tell that the actor has started.
-    pub(crate) fn start(&mut self) -> Vec<StartSender> {
-        self.started = true;
+    pub(crate) fn start(&mut self, now: Duration) -> Vec<StartSender> {
+        self.started = NonZeroU64::new(nanos(now).max(1));
         match &mut self.more {
             Some(more) => std::mem::take(&mut more.on_start),
             None => Vec::new(),
@@ -112,10 +115,18 @@ impl<N: ?Sized> Life<N> {
         }
     }
 
+    /// How long it has been at work; zero before its start and after its end.
+    pub(crate) fn uptime(&self, now: Duration) -> Duration {
+        match (self.started, &self.ended) {
+            (Some(started), None) => now.saturating_sub(Duration::from_nanos(started.get())),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// How the start went; `None` while that is open.
     pub(crate) fn start_result(&self) -> Option<Result<(), StartError>> {
         match &self.ended {
-            _ if self.started => Some(Ok(())),
+            _ if self.started.is_some() => Some(Ok(())),
             Some(StopReason::Failed(failure)) => Some(Err(StartError::Failed(failure.clone()))),
             Some(_) => Some(Err(StartError::Stopped)),
             None => None,
@@ -154,6 +165,11 @@ impl<N: ?Sized> Life<N> {
             })
         })
     }
+}
+
+/// In 64 bits: 584 years.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Forgets waiters that went away, before the list would grow: a poll loop that waits with a

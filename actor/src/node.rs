@@ -15,8 +15,8 @@ use crate::pid::Pid;
 use crate::progress::Progress;
 use crate::queue::QueueCounts;
 use crate::scope::{Occupied, Scope};
-use crate::stats::{Counts, Tally};
-use crate::sync::{Arc, AtomicU32, Mutex, Ordering};
+use crate::stats::{ActorStats, Tally};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering};
 use crate::terminated::{Key, Terminated};
 
 /// The levels of the control lane, each stronger than the one before it.
@@ -44,7 +44,7 @@ pub(crate) enum SystemItem {
 pub(crate) trait Node: Send + Sync {
     fn head(&self) -> &Head;
     fn actor_type(&self) -> &'static str;
-    fn queue_counts(&self) -> QueueCounts;
+    fn stats(&self) -> ActorStats;
     fn raise(&self, level: Level);
     /// Remembers whom a signal wakes; returns the level raised so far.
     fn watch_signal(&self, waker: &Waker) -> u8;
@@ -71,6 +71,8 @@ pub(crate) struct Head {
     pub(crate) tally: Tally,
     /// Items in the mailbox that are no messages.
     system_items: AtomicU32,
+    /// Its counts are in the system's.
+    counted: AtomicBool,
 }
 
 impl Head {
@@ -84,6 +86,7 @@ impl Head {
             progress: Progress::default(),
             tally: Tally::default(),
             system_items: AtomicU32::new(0),
+            counted: AtomicBool::new(false),
         }
     }
 
@@ -205,16 +208,30 @@ impl Head {
         }
     }
 
-    pub(crate) fn counts(&self, queued: QueueCounts) -> Counts {
+    /// `queued` is read last, so that no message is done that was not received.
+    pub(crate) fn stats(
+        &self,
+        handling: Option<&'static str>,
+        queued: impl FnOnce() -> QueueCounts,
+    ) -> ActorStats {
+        let done = self.tally.read();
+        let queued = queued();
         let system_items = u64::from(self.system_items.load(Ordering::Relaxed));
-        let mut counts = Counts {
-            accepted: queued.accepted,
+        let known = done.handled + done.failed + done.dead_letters.total();
+        ActorStats {
+            received: queued.accepted,
             refused: queued.refused,
-            waiting: queued.waiting.saturating_sub(system_items),
-            ..Counts::default()
-        };
-        self.tally.read(&mut counts);
-        counts
+            waiting: queued.accepted.saturating_sub(known),
+            mailbox: queued.queued.saturating_sub(system_items),
+            handling,
+            uptime: self.life.lock().uptime(self.core.age()),
+            ..done
+        }
+    }
+
+    /// Whether its counts are in the system's. Meaningful under the lock of those.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted.load(Ordering::Relaxed)
     }
 
     pub(crate) fn put_system_item(&self) {
@@ -241,25 +258,15 @@ impl Head {
         }
     }
 
-    /// A message whose asker gave up before its turn.
+    /// A message that was received and is lost.
     #[cold]
-    pub(crate) fn expired(&self, message_type: &'static str) {
-        self.tally.expired();
-        self.core
-            .dead_letter(&|| self.pid(), message_type, DeadLetterReason::Expired);
-    }
-
-    /// A message that the actor's end leaves behind.
-    pub(crate) fn left_behind(&self, message_type: &'static str, given_up: bool) {
-        if given_up {
-            return self.expired(message_type);
-        }
-        self.core.left_in_mailbox();
-        self.core
-            .dead_letter(&|| self.pid(), message_type, DeadLetterReason::ActorStopped);
+    pub(crate) fn dead_letter(&self, message_type: &'static str, reason: DeadLetterReason) {
+        self.tally.dead_letter(reason);
+        self.core.dead_letter(&|| self.pid(), message_type, reason);
     }
 
     pub(crate) fn unread_error(&self, message_type: &'static str, error: String) {
+        self.tally.unread_error();
         self.core.unread_error(|| UnreadError {
             actor: self.pid(),
             message_type,
@@ -268,7 +275,8 @@ impl Head {
     }
 
     pub(crate) fn started(&self) {
-        let waiters = self.life.lock().start();
+        let now = self.core.age();
+        let waiters = self.life.lock().start(now);
         for waiter in waiters {
             let _ = waiter.send(Ok(()));
         }
@@ -297,10 +305,9 @@ impl Head {
     }
 
     /// Ends the actor when its mailbox is retired: its name is free, and whoever waits is told.
-    pub(crate) fn end(&self, queued: QueueCounts, reason: StopReason) {
-        let counts = self.counts(queued);
-        self.tally.clear();
-        self.core.actor_ended(&counts);
+    pub(crate) fn end(&self, stats: ActorStats, reason: StopReason) {
+        debug_assert_eq!(stats.waiting, 0, "a message is unaccounted for");
+        self.core.actor_ended(&stats, &self.counted);
         self.release_name();
         tracing::debug!(actor = self.pid().id(), %reason, "stopped");
         let (mourners, start) = {

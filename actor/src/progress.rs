@@ -1,6 +1,6 @@
 //! What the consumer of a queue writes for each item.
 
-use crate::sync::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 
 /// The consumer's side: what it writes for each item. Kept apart from the queue by its owner,
 /// so that the senders' cache line and the consumer's are two.
@@ -9,6 +9,8 @@ pub(crate) struct Progress {
     /// Items of the batch that are not yet given to the handler, times two, plus one while the
     /// handler has one.
     left: AtomicU32,
+    /// Which of its handlers the consumer was in last, counted from 1; 0 before the first.
+    handler: AtomicU16,
     /// The control lane: the highest level raised so far.
     signal: AtomicU8,
     /// Whether a sender waits for room.
@@ -38,14 +40,25 @@ impl Progress {
         left & 1 == 1
     }
 
+    /// Says which handler has the item in hand.
+    #[inline]
+    pub(crate) fn set_handler(&self, handler: u16) {
+        self.handler.store(handler, Ordering::Relaxed);
+    }
+
+    /// Which handler had the item that was in hand last, counted from 1.
+    pub(crate) fn handler(&self) -> u16 {
+        self.handler.load(Ordering::Relaxed)
+    }
+
+    /// Whether the handler has an item.
+    pub(crate) fn is_in_hand(&self) -> bool {
+        self.left.load(Ordering::Relaxed) & 1 == 1
+    }
+
     /// Items in the consumer's batch, without the one in the handler.
     pub(crate) fn unhandled(&self) -> u32 {
         self.left.load(Ordering::Relaxed) / 2
-    }
-
-    /// Items in the consumer's batch, with the one in the handler.
-    pub(crate) fn in_hand(&self) -> u32 {
-        self.left.load(Ordering::Relaxed).div_ceil(2)
     }
 
     /// The batch is used up, or goes elsewhere.

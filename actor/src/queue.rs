@@ -7,16 +7,23 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
+use crate::mailbox::{Mailbox, Overflow};
 use crate::progress::Progress;
 use crate::senders::Senders;
-use crate::sync::{Mutex, OnceLock};
+use crate::sync::{Mutex, MutexGuard, OnceLock};
 
 /// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
 /// actor's memory, and a burst that grew it pays for growing it again.
 const KEEP_BYTES: usize = 4 * 1024;
 
 /// Stands for "no bound".
-pub(crate) const UNBOUNDED: u32 = u32::MAX;
+const UNBOUNDED: u32 = u32::MAX;
+
+/// What a queue must know of its items.
+pub(crate) trait Queued {
+    /// Whether it may be dropped when there is no room.
+    fn is_droppable(&self) -> bool;
+}
 
 /// The sender's side: everything under one lock, and whom to wake after it.
 pub(crate) struct Queue<T> {
@@ -30,6 +37,7 @@ struct Shared<T> {
     items: VecDeque<T>,
     accepted: u64,
     capacity: u32,
+    overflow: Overflow,
     /// Places promised to waiting senders.
     reserved: u32,
     /// The size of the consumer's batch when it took it: at least what is left of it.
@@ -37,7 +45,7 @@ struct Shared<T> {
     /// The consumer is to be woken by the next item.
     parked: bool,
     closed: bool,
-    /// The counts were taken; who comes now is counted elsewhere.
+    /// The counts are final; who comes now is counted elsewhere.
     retired: bool,
     refused: u64,
     senders: Option<Box<Senders>>,
@@ -52,7 +60,7 @@ pub(crate) type Batch<T> = Option<Box<VecDeque<T>>>;
 #[derive(Debug)]
 pub(crate) enum Refused<M> {
     Full(M),
-    /// `retired`: the queue's counts were taken already, so this refusal is not in them.
+    /// `retired`: the queue's counts were final already, so this refusal is not in them.
     Closed {
         message: M,
         retired: bool,
@@ -80,17 +88,20 @@ pub(crate) enum Taken<T> {
 pub(crate) struct QueueCounts {
     pub(crate) accepted: u64,
     pub(crate) refused: u64,
-    /// Queued, in the consumer's batch, or in its hand.
-    pub(crate) waiting: u64,
+    /// Items in the queue and in the consumer's batch.
+    pub(crate) queued: u64,
 }
 
-impl<T> Queue<T> {
-    pub(crate) fn new(capacity: u32) -> Self {
+impl<T: Queued> Queue<T> {
+    pub(crate) fn new(mailbox: Mailbox) -> Self {
+        let capacity = mailbox.capacity().map(u32::try_from);
+        let capacity = capacity.and_then(Result::ok).unwrap_or(UNBOUNDED);
         Self {
             shared: Mutex::new(Shared {
                 items: VecDeque::new(),
                 accepted: 0,
                 capacity,
+                overflow: mailbox.on_overflow(),
                 reserved: 0,
                 batch: 0,
                 parked: false,
@@ -104,21 +115,22 @@ impl<T> Queue<T> {
     }
 
     /// Appends an item if there is room. `make` runs under the lock, so that a refused message was
-    /// never turned into an item; it must only move.
+    /// never turned into an item; it must only move. What is dropped for it goes to `lost`, after the
+    /// lock.
     #[inline]
     pub(crate) fn push<M>(
         &self,
         progress: &Progress,
         message: M,
         make: impl FnOnce(M) -> T,
+        lost: impl FnOnce(T),
     ) -> Result<(), Refused<M>> {
         let mut shared = self.shared.lock();
         if shared.closed {
             return Err(shared.refuse_closed(message));
         }
         if !shared.has_room(progress) {
-            shared.refused += 1;
-            return Err(Refused::Full(message));
+            return self.push_into_full(shared, message, make, lost);
         }
         shared.append(|| make(message));
         shared.accepted += 1;
@@ -127,6 +139,37 @@ impl<T> Queue<T> {
         if parked {
             self.wake_consumer();
         }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_into_full<M>(
+        &self,
+        mut shared: MutexGuard<'_, Shared<T>>,
+        message: M,
+        make: impl FnOnce(M) -> T,
+        lost: impl FnOnce(T),
+    ) -> Result<(), Refused<M>> {
+        let oldest = match shared.overflow {
+            Overflow::Refuse => {
+                shared.refused += 1;
+                return Err(Refused::Full(message));
+            }
+            Overflow::DropNewest => None,
+            Overflow::DropOldest => shared.items.iter().position(T::is_droppable),
+        };
+        shared.accepted += 1;
+        let newest = make(message);
+        let dropped = match oldest.and_then(|at| shared.items.remove(at)) {
+            Some(oldest) => {
+                shared.append(|| newest);
+                oldest
+            }
+            None => newest,
+        };
+        drop(shared);
+        lost(dropped);
         Ok(())
     }
 
@@ -233,8 +276,9 @@ impl<T> Queue<T> {
             granted.into_iter().for_each(Waker::wake);
             return Poll::Pending;
         }
-        // One alone needs no second buffer.
-        let (first, behind) = if shared.items.len() == 1 {
+        // One alone needs no second buffer. And what may be dropped stays where senders reach it.
+        let alone = shared.items.len() == 1 || shared.overflow == Overflow::DropOldest;
+        let (first, behind) = if alone {
             (shared.items.pop_front(), 0)
         } else {
             let batch = batch.get_or_insert_default();
@@ -292,22 +336,17 @@ impl<T> Queue<T> {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Closes the door for good and takes what is left, with the final counts.
-    pub(crate) fn retire(&self, progress: &Progress) -> (VecDeque<T>, QueueCounts) {
+    /// Closes the door for good and takes what is left.
+    pub(crate) fn retire(&self, progress: &Progress) -> VecDeque<T> {
         let mut shared = self.shared.lock();
         let waiting = shared.close(progress);
         shared.retired = true;
         shared.parked = false;
         progress.clear(); // the batch goes where the rest goes
-        let counts = QueueCounts {
-            accepted: std::mem::take(&mut shared.accepted),
-            refused: std::mem::take(&mut shared.refused),
-            waiting: 0,
-        };
         let rest = std::mem::take(&mut shared.items);
         drop(shared);
         waiting.into_iter().for_each(Waker::wake);
-        (rest, counts)
+        rest
     }
 
     pub(crate) fn counts(&self, progress: &Progress) -> QueueCounts {
@@ -315,12 +354,10 @@ impl<T> Queue<T> {
         QueueCounts {
             accepted: shared.accepted,
             refused: shared.refused,
-            waiting: shared.items.len() as u64 + u64::from(progress.in_hand()),
+            queued: shared.items.len() as u64 + u64::from(progress.unhandled()),
         }
     }
-}
 
-impl<T> Queue<T> {
     fn wake_consumer(&self) {
         if let Some(consumer) = self.consumer.get() {
             consumer.wake_by_ref();

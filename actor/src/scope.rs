@@ -47,7 +47,7 @@ impl<N: ?Sized> Scope<N> {
         id: u64,
         node: Arc<N>,
         name: Option<&Arc<str>>,
-    ) -> Result<usize, Occupied> {
+    ) -> Result<u32, Occupied> {
         if self.closed {
             return Err(Occupied::Closed);
         }
@@ -57,7 +57,8 @@ impl<N: ?Sized> Scope<N> {
             }
             self.names.insert(name.clone(), self.children.vacant_key());
         }
-        Ok(self.children.insert(Child { id, node }))
+        let place = self.children.insert(Child { id, node });
+        Ok(u32::try_from(place).expect("memory ends before 2^32 actors"))
     }
 
     /// From now on nobody is added.
@@ -70,8 +71,8 @@ impl<N: ?Sized> Scope<N> {
     }
 
     /// Returns whom to wake after the lock, when the last child is gone.
-    pub(crate) fn forget(&mut self, place: usize) -> Option<Waker> {
-        self.children.try_remove(place);
+    pub(crate) fn forget(&mut self, place: u32) -> Option<Waker> {
+        self.children.try_remove(place as usize);
         if !self.children.is_empty() {
             return None;
         }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use crate::actor::Actor;
 use crate::cell::{Cell, Item};
 use crate::ctx::Ctx;
+use crate::dead_letter::DeadLetterReason;
 use crate::failure::{Interrupt, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilKill};
 use crate::node::{Level, SystemItem, Trouble};
@@ -161,13 +162,13 @@ impl<A: Actor> Served<A> {
             Ok(Outcome::Expired) => {
                 self.ctx.take_expiring();
                 head.progress.end_item();
-                head.expired(message_type);
+                head.dead_letter(message_type, DeadLetterReason::Expired);
                 return Pause::Again;
             }
             Err(Interrupt::Panicked(_)) if self.ctx.take_expiring() => {
                 tracing::error!(message = message_type, "a message panicked when dropped");
                 head.progress.end_item();
-                head.expired(message_type);
+                head.dead_letter(message_type, DeadLetterReason::Expired);
                 return Pause::Again;
             }
             Ok(Outcome::Failed(fault)) => Trouble::Fault(fault),

@@ -1,13 +1,15 @@
 //! What became of every message.
 
-use crate::dead_letter::DeadLetterCounts;
-use crate::sync::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::dead_letter::{DeadLetterCounts, DeadLetterReason};
+use crate::sync::{AtomicU64, OnceLock, Ordering};
 
 /// The balance of a system: every message that was sent, and what became of it.
 ///
 /// At rest, exactly: `sent = handled + failed + refused + dead letters + waiting`
-/// ([`is_balanced`](Self::is_balanced)). While actors work the terms are read one after the other,
-/// so the sum may be off by what happened in between.
+/// ([`is_balanced`](Self::is_balanced)). While actors work the terms of each actor still add up; what
+/// was sent between two reads is found in the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -32,7 +34,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Whether every message is accounted for. Exact at rest.
+    /// Whether every message is accounted for.
     ///
     /// ```
     /// # use actor::prelude::*;
@@ -57,65 +59,139 @@ impl Stats {
         self.sent == known
     }
 
-    pub(crate) fn add(&mut self, counts: &Counts) {
-        self.sent += counts.accepted + counts.refused;
-        self.handled += counts.handled;
-        self.failed += counts.failed;
-        self.refused += counts.refused;
-        self.dead_letters.expired += counts.expired;
-        self.waiting += counts.waiting;
+    pub(crate) fn add(&mut self, actor: &ActorStats) {
+        self.sent += actor.received + actor.refused;
+        self.handled += actor.handled;
+        self.failed += actor.failed;
+        self.refused += actor.refused;
+        self.dead_letters += actor.dead_letters;
+        self.waiting += actor.waiting;
+        self.late_replies += actor.late_replies;
+        self.unread_errors += actor.unread_errors;
     }
 }
 
-/// The counts of one actor.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Counts {
-    pub(crate) accepted: u64,
-    pub(crate) refused: u64,
-    pub(crate) handled: u64,
-    pub(crate) failed: u64,
-    pub(crate) expired: u64,
-    pub(crate) waiting: u64,
+/// What one actor has done so far, and what it has before it. Of an actor that has ended: its last
+/// counts.
+///
+/// Always `received = handled + failed + dead letters + waiting`, also while it works
+/// ([`is_balanced`](Self::is_balanced)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActorStats {
+    /// Messages that were taken into its mailbox.
+    pub received: u64,
+    /// Messages that were handled to the end of their handler.
+    pub handled: u64,
+    /// Messages whose handler panicked, failed, or was dropped by `kill`.
+    pub failed: u64,
+    /// Messages that were given back to their sender. Those that come after the actor's end are
+    /// counted by its system alone.
+    pub refused: u64,
+    /// Messages that were received and lost, by reason.
+    pub dead_letters: DeadLetterCounts,
+    /// Messages that are received and not done: in the mailbox, or in a handler.
+    pub waiting: u64,
+    /// How many messages are in the mailbox now, without the one in a handler.
+    pub mailbox: u64,
+    /// The type of the message in the handler now.
+    pub handling: Option<&'static str>,
+    /// Replies whose asker had given up.
+    pub late_replies: u64,
+    /// Its handlers' errors that nobody read.
+    pub unread_errors: u64,
+    /// How often it was restarted.
+    pub restarts: u64,
+    /// Since it has started; zero before, and after its end.
+    pub uptime: Duration,
+    /// The behavior that it is in; `None` for an actor that has none.
+    pub behavior: Option<&'static str>,
 }
 
-/// What an actor's own loop counts. Only the loop writes, so no read-modify-write is needed.
+impl ActorStats {
+    /// Whether every message that it received is accounted for.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        let known = self.handled + self.failed + self.dead_letters.total() + self.waiting;
+        self.received == known
+    }
+}
+
+/// What is counted where it happens. What most actors never count is in a box.
 #[derive(Default)]
 pub(crate) struct Tally {
+    /// Only the actor's loop writes it, so no read-modify-write is needed.
     handled: AtomicU64,
+    rare: OnceLock<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
     failed: AtomicU64,
     expired: AtomicU64,
+    left_behind: AtomicU64,
+    overflow: AtomicU64,
+    late_replies: AtomicU64,
+    unread_errors: AtomicU64,
 }
 
 impl Tally {
     #[inline]
     pub(crate) fn handled(&self) {
-        bump(&self.handled);
+        let handled = self.handled.load(Ordering::Relaxed);
+        self.handled.store(handled + 1, Ordering::Release);
     }
 
     pub(crate) fn failed(&self) {
-        bump(&self.failed);
+        bump(&self.rare().failed);
     }
 
-    pub(crate) fn expired(&self) {
-        bump(&self.expired);
+    pub(crate) fn dead_letter(&self, reason: DeadLetterReason) {
+        let rare = self.rare();
+        bump(match reason {
+            DeadLetterReason::ActorStopped => &rare.left_behind,
+            DeadLetterReason::Expired => &rare.expired,
+            DeadLetterReason::Overflow => &rare.overflow,
+        });
     }
 
-    /// Writes the tally into `counts`.
-    pub(crate) fn read(&self, counts: &mut Counts) {
-        counts.handled = self.handled.load(Ordering::Relaxed);
-        counts.failed = self.failed.load(Ordering::Relaxed);
-        counts.expired = self.expired.load(Ordering::Relaxed);
+    pub(crate) fn late_reply(&self) {
+        bump(&self.rare().late_replies);
     }
 
-    /// Sets everything back to zero, when the counts have gone into the system's.
-    pub(crate) fn clear(&self) {
-        for counter in [&self.handled, &self.failed, &self.expired] {
-            counter.store(0, Ordering::Relaxed);
+    pub(crate) fn unread_error(&self) {
+        bump(&self.rare().unread_errors);
+    }
+
+    /// What is counted here. What is done is read before what was received is, so that it is never
+    /// more.
+    pub(crate) fn read(&self) -> ActorStats {
+        let mut stats = ActorStats {
+            handled: read(&self.handled),
+            ..ActorStats::default()
+        };
+        if let Some(rare) = self.rare.get() {
+            stats.failed = read(&rare.failed);
+            stats.dead_letters.expired = read(&rare.expired);
+            stats.dead_letters.actor_stopped = read(&rare.left_behind);
+            stats.dead_letters.overflow = read(&rare.overflow);
+            stats.late_replies = read(&rare.late_replies);
+            stats.unread_errors = read(&rare.unread_errors);
         }
+        stats
+    }
+
+    #[cold]
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
     }
 }
 
-#[inline]
+// Release and acquire, so that who sees that a message is done sees that it was received.
 fn bump(counter: &AtomicU64) {
-    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    counter.fetch_add(1, Ordering::Release);
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Acquire)
 }

@@ -2,5 +2,7 @@
 //! so that a model checker's types can take theirs.
 
 pub(crate) use parking_lot::{Mutex, MutexGuard};
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering,
+};
 pub(crate) use std::sync::{Arc, OnceLock};

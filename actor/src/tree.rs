@@ -33,9 +33,12 @@ pub(crate) fn leaves_first(core: &Core<dyn Node>) -> Vec<Arc<dyn Node>> {
 
 /// What became of every message.
 pub(crate) fn stats(core: &Core<dyn Node>) -> Stats {
-    let mut stats = core.totals();
-    for node in leaves_first(core) {
-        stats.add(&node.head().counts(node.queue_counts()));
+    // An actor leaves the tree after its counts are in the totals, so each is met once.
+    let nodes = leaves_first(core);
+    let (held, mut stats) = core.totals();
+    for node in nodes.iter().filter(|node| !node.head().is_counted()) {
+        stats.add(&node.stats());
     }
+    drop(held);
     stats
 }

@@ -13,6 +13,7 @@ use syn::GenericParam;
 /// The rules of the struct half.
 pub(crate) fn options(model: &Options, found: &mut Diagnostics) {
     capacity_is_not_zero(model, found);
+    overflow_has_a_bound(model, found);
     one_actor_attribute(model.again.as_ref(), found);
     owns_what_it_holds(&model.generics, found);
 }
@@ -48,6 +49,18 @@ fn capacity_is_not_zero(model: &Options, found: &mut Diagnostics) {
         found.at(
             span,
             "a mailbox for 0 messages takes none, write at least 1 or `unbounded`",
+        );
+    }
+}
+
+fn overflow_has_a_bound(model: &Options, found: &mut Diagnostics) {
+    let Some(overflow) = &model.overflow else {
+        return;
+    };
+    if !matches!(model.mailbox, Some(Mailbox::Bounded(..))) {
+        found.at(
+            overflow.span,
+            "a mailbox overflows when it has a bound, write `mailbox = 64` beside `overflow`",
         );
     }
 }

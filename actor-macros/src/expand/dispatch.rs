@@ -135,7 +135,6 @@ fn may_be_result(called: &Called<'_>) -> bool {
 
 fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let private = &scope.private;
-    let message = called.message;
     let method = &called.handler.signature;
     let attrs = carry::conditions(&method.attrs);
     let name = &method.name;
@@ -160,7 +159,9 @@ fn arm(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     } else {
         answer(scope, called, &call)
     };
-    let outcome = quote!(if __ctx.__start(&__reply, #private::type_name::<#message>) { #handled } else { #private::Expired });
+    let number = called.number;
+    let outcome =
+        quote!(if __ctx.__start(&__reply, #number) { #handled } else { #private::Expired });
     let outcome = if is_later(called) {
         outcome
     } else {

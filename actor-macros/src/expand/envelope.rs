@@ -42,7 +42,11 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
     let unused = generic.then(|| quote!(#phantom(::core::marker::PhantomData<fn() -> #actor>, ::core::convert::Infallible),));
     let no_value = generic.then(|| quote!(Self::#phantom(_, never) => match *never {},));
     let variants = scope.handlers.iter().map(|called| variant(scope, called));
-    let peeks = scope.handlers.iter().map(|called| peek(scope, called));
+    let types = scope
+        .handlers
+        .iter()
+        .map(|called| message_type(scope, called));
+    let peeks = scope.handlers.iter().map(peek);
     quote! {
         #[doc(hidden)]
         pub enum #name #impl_generics #where_clause {
@@ -51,7 +55,13 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
             #unused
         }
         impl #impl_generics #private::Envelope for #envelope #where_clause {
-            fn peek(&self) -> (#private::MessageType, &dyn #private::AnyReplyTo) {
+            fn message_type(handler: u16) -> &'static str {
+                match handler {
+                    #(#types)*
+                    _ => "?",
+                }
+            }
+            fn peek(&self) -> (u16, &dyn #private::AnyReplyTo) {
                 match self {
                     #(#peeks)*
                     Self::#meta(boxed) => #private::Envelope::peek(&boxed.envelope),
@@ -78,18 +88,29 @@ fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         handler,
         message,
         reply,
+        ..
     } = called;
     let attrs = carry::everything(&handler.signature.attrs);
     let name = &handler.signature.name;
     quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
 }
 
-fn peek(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
+/// `1 => type_name::<Add>(),`
+fn message_type(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let private = &scope.private;
     let Called {
-        handler, message, ..
+        handler,
+        message,
+        number,
+        ..
     } = called;
     let attrs = carry::conditions(&handler.signature.attrs);
-    let name = &handler.signature.name;
-    quote!(#(#attrs)* Self::#name(_, reply) => (#private::type_name::<#message>, reply),)
+    quote!(#(#attrs)* #number => #private::type_name::<#message>(),)
+}
+
+/// `Self::add(_, reply) => (1, reply),`
+fn peek(called: &Called<'_>) -> TokenStream {
+    let attrs = carry::conditions(&called.handler.signature.attrs);
+    let (name, number) = (&called.handler.signature.name, called.number);
+    quote!(#(#attrs)* Self::#name(_, reply) => (#number, reply),)
 }

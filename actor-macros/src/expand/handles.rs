@@ -20,6 +20,7 @@ pub(super) fn handles(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         handler,
         message,
         reply,
+        ..
     } = called;
     let attrs = carry::conditions_and_lints(&handler.signature.attrs);
     let name = &handler.signature.name;

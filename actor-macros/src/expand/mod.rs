@@ -119,6 +119,8 @@ pub(super) struct Called<'a> {
     message: &'a Type,
     /// Its reply.
     reply: TokenStream,
+    /// By this the runtime knows it: its place among the handlers, counted from 1.
+    number: u16,
 }
 
 impl<'a> Scope<'a> {
@@ -158,8 +160,11 @@ fn called(model: &Block, sound: bool) -> Vec<Called<'_>> {
                 })
         };
         if sound || new() {
+            // nobody writes 65 535 handlers; the next ones would be named as the last
+            let number = u16::try_from(called.len() + 1).unwrap_or(u16::MAX);
             called.push(Called {
                 handler,
+                number,
                 message,
                 reply: reply.map_or_else(|| quote!(()), ToTokens::to_token_stream),
             });

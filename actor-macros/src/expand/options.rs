@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::model::{Mailbox, Options};
 use crate::parse::carry;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// The user's item and its options.
@@ -41,8 +41,12 @@ fn mailbox(model: &Options) -> Option<TokenStream> {
         Mailbox::Bounded(capacity, _) => quote!(bounded(#capacity)),
         Mailbox::Unbounded => quote!(unbounded()),
     };
+    let overflow = model.overflow.as_ref().map(|overflow| {
+        let variant = Ident::new(overflow.variant, Span::call_site());
+        quote!(.overflow(#private::Overflow::#variant))
+    });
     Some(quote! {
-        const MAILBOX: ::core::option::Option<#private::Mailbox> = ::core::option::Option::Some(#private::Mailbox::#value);
+        const MAILBOX: ::core::option::Option<#private::Mailbox> = ::core::option::Option::Some(#private::Mailbox::#value #overflow);
     })
 }
 

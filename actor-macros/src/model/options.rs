@@ -24,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) generics: Generics,
     /// The option `mailbox`.
     pub(crate) mailbox: Option<Mailbox>,
+    /// The option `overflow`.
+    pub(crate) overflow: Option<Overflow>,
 }
 
 /// The value of the option `mailbox`.
@@ -33,6 +35,21 @@ pub(crate) enum Mailbox {
     /// `mailbox = unbounded`
     Unbounded,
 }
+
+/// The value of the option `overflow`, with its span.
+pub(crate) struct Overflow {
+    /// The variant of the runtime's type: `DropOldest`.
+    pub(crate) variant: &'static str,
+    /// Where it stands.
+    pub(crate) span: Span,
+}
+
+/// The words for what a full mailbox does.
+const OVERFLOWS: [(&str, &str); 3] = [
+    ("refuse", "Refuse"),
+    ("drop_newest", "DropNewest"),
+    ("drop_oldest", "DropOldest"),
+];
 
 /// Words of the closed list that mean nothing yet.
 const LATER: [&str; 6] = [
@@ -48,10 +65,12 @@ impl Options {
     /// Reads the words.
     pub(crate) fn new(definition: Definition, args: Vec<Arg>, found: &mut Diagnostics) -> Self {
         let mut mailbox = None;
+        let mut overflow = None;
         let mut krate = None;
         for arg in unique(args, found) {
             match arg.name.to_string().as_str() {
                 "mailbox" => mailbox = parse_mailbox(&arg, found),
+                "overflow" => overflow = parse_overflow(&arg, found),
                 "crate" => krate = parse_crate(&arg, found),
                 word => unknown(word, &arg, found),
             }
@@ -71,6 +90,7 @@ impl Options {
             name,
             generics,
             mailbox,
+            overflow,
         }
     }
 }
@@ -80,7 +100,8 @@ pub(super) fn block_crate(args: Vec<Arg>, found: &mut Diagnostics) -> TokenStrea
     let mut krate = None;
     for arg in unique(args, found) {
         let word = arg.name.to_string();
-        let moved = word == "mailbox" || LATER.contains(&word.as_str());
+        let moved =
+            ["mailbox", "overflow"].contains(&word.as_str()) || LATER.contains(&word.as_str());
         if word == "crate" {
             krate = parse_crate(&arg, found);
         } else if moved {
@@ -122,7 +143,7 @@ fn unknown(word: &str, arg: &Arg, found: &mut Diagnostics) {
             format_args!("the option `{word}` is not available yet, remove it"),
         );
     } else {
-        let allowed = list(["mailbox", "crate"]);
+        let allowed = list(["mailbox", "overflow", "crate"]);
         found.at(
             span,
             format_args!("unknown option `{word}`, the options are {allowed}"),
@@ -159,6 +180,28 @@ fn parse_mailbox(arg: &Arg, found: &mut Diagnostics) -> Option<Mailbox> {
             None
         }
     }
+}
+
+fn parse_overflow(arg: &Arg, found: &mut Diagnostics) -> Option<Overflow> {
+    const FORM: &str =
+        "`overflow` is `refuse`, `drop_newest` or `drop_oldest`, write `overflow = drop_oldest`";
+    let value = match &arg.value {
+        Value::Equals(value) if !value.is_empty() => value,
+        _ => {
+            found.at(arg.name.span(), FORM);
+            return None;
+        }
+    };
+    let word = syn::parse2::<Ident>(value.clone()).ok();
+    let known = word.and_then(|word| {
+        let (_, variant) = OVERFLOWS.into_iter().find(|(known, _)| word == known)?;
+        let span = word.span();
+        Some(Overflow { variant, span })
+    });
+    if known.is_none() {
+        found.over(value, FORM);
+    }
+    known
 }
 
 fn parse_crate(arg: &Arg, found: &mut Diagnostics) -> Option<TokenStream> {
