@@ -7,23 +7,24 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::cell::Cell;
-use crate::core::Core;
-use crate::deadline::{Expire, Ticket};
+use crate::deadline::Ticket;
 use crate::error::AskError;
 use crate::handles::{Envelope, HandledBy, Receives};
 use crate::meta::Meta;
-use crate::node::Node;
+use crate::node::Head;
 use crate::queue::Refused;
 use crate::reply::ReplyTo;
 use crate::slot::{Answer, Slot};
 use crate::sync::Arc;
+use crate::waits::For;
+use crate::wheel::Expire;
 
 /// Whatever answers messages of type `M` with an `R`: an actor, without its type.
 // `pub` because a sealed trait's signature has it; nameable by nobody outside.
 #[allow(unreachable_pub, private_interfaces)]
 pub trait AskPort<M, R>: Send + Sync {
     fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>>;
-    fn core(&self) -> &Core<dyn Node>;
+    fn head(&self) -> &Head;
 }
 
 impl<A, M, R> AskPort<M, R> for Cell<A>
@@ -40,8 +41,8 @@ where
         }
     }
 
-    fn core(&self) -> &Core<dyn Node> {
-        &self.head.core
+    fn head(&self) -> &Head {
+        &self.head
     }
 }
 
@@ -69,7 +70,7 @@ pub struct Ask<'a, M, R: Send + 'static> {
 impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
     pub(crate) fn new(port: &'a dyn AskPort<M, R>, message: M) -> Self {
         Self {
-            timeout: port.core().settings.ask_timeout,
+            timeout: port.head().core.settings.ask_timeout,
             port,
             meta: None,
             message: Some(message),
@@ -96,7 +97,9 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
         let reply = ReplyTo::slot(slot.clone());
         let meta = self.meta.take();
         self.port.ask(message, meta, reply).map_err(refused)?;
-        self.deadline = self.port.core().deadlines.put(self.timeout, &slot);
+        let head = self.port.head();
+        let wait = head.awaited(std::any::type_name::<M>(), For::Reply);
+        self.deadline = head.core.deadlines.put(self.timeout, &slot, wait);
         self.slot = Some(slot);
         Ok(())
     }
@@ -104,7 +107,7 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
     /// Takes the deadline back.
     fn finish(&mut self) {
         if let Some(ticket) = self.deadline.take() {
-            self.port.core().deadlines.take(ticket);
+            self.port.head().core.deadlines.take(ticket);
         }
     }
 }

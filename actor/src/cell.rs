@@ -133,7 +133,15 @@ impl<A: Receives> Node for Cell<A> {
     }
 
     fn watch_signal(&self, waker: &Waker) -> u8 {
-        self.queue.watch_signal(&self.head.progress, waker)
+        let (signal, unlisted) = self.queue.watch_signal(&self.head.progress, waker);
+        if unlisted {
+            self.head.set_unlisted();
+        }
+        signal
+    }
+
+    fn unlist(&self) -> bool {
+        self.queue.unlist(&self.head.progress)
     }
 
     fn push_system(&self, item: SystemItem) -> bool {

@@ -8,14 +8,17 @@ use tokio::time::Instant;
 
 use crate::dead_letter::{DeadLetter, DeadLetterReason};
 use crate::deadline::Deadlines;
+use crate::deadlock::Deadlock;
 use crate::event::{Event, EventHub, UnreadError};
 use crate::failure::Failure;
 use crate::log_limit::LogLimit;
 use crate::mailbox::Mailbox;
 use crate::pid::Pid;
 use crate::scope::{Occupied, Scope};
+use crate::slow::SlowHandler;
 use crate::stats::{ActorStats, Stats};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
+use crate::turn::Seats;
 
 /// The settings of a system; the builder fills them in.
 #[derive(Debug, Clone)]
@@ -24,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) ask_timeout: Duration,
     pub(crate) mailbox: Mailbox,
     pub(crate) shutdown_deadline: Duration,
+    pub(crate) slow_handler: Option<Duration>,
     pub(crate) seed: u64,
 }
 
@@ -38,11 +42,17 @@ pub(crate) struct Core<N: ?Sized> {
     pub(crate) address: Arc<str>,
     /// The report of the shutdown, once there is one; any number of callers wait for it.
     pub(crate) shutdown: Mutex<Option<watch::Receiver<Option<Arc<ShutdownReport>>>>>,
+    /// The threads on which its actors run.
+    pub(crate) seats: Arc<Seats>,
+    /// Actors that wait in the middle of a message, for the watchdog's next look.
+    suspended: Mutex<Vec<Arc<N>>>,
     epoch: Instant,
     next_id: AtomicU64,
     totals: Totals,
     dead_letter_log: LogLimit,
     unread_error_log: LogLimit,
+    deadlock_log: LogLimit,
+    slow_handler_log: LogLimit,
 }
 
 /// What [`ActorSystem::shutdown`](crate::ActorSystem::shutdown) did.
@@ -83,11 +93,15 @@ impl<N: ?Sized> Core<N> {
             root: Mutex::default(),
             address: crate::pid::NONHOST.into(),
             shutdown: Mutex::default(),
+            seats: Arc::default(),
+            suspended: Mutex::default(),
             epoch: Instant::now(),
             next_id: AtomicU64::new(1),
             totals: Totals::default(),
             dead_letter_log: LogLimit::default(),
             unread_error_log: LogLimit::default(),
+            deadlock_log: LogLimit::default(),
+            slow_handler_log: LogLimit::default(),
         }
     }
 
@@ -169,6 +183,44 @@ impl<N: ?Sized> Core<N> {
     pub(crate) fn failed(&self, failure: &Failure) {
         tracing::error!(actor = failure.actor().id(), "{failure}");
         self.events.publish(|| Event::Failed(failure.clone()));
+    }
+
+    pub(crate) fn deadlock(&self, deadlock: Deadlock) {
+        if let Some(held_back) = self.deadlock_log.admit() {
+            tracing::warn!(held_back, "deadlock: {deadlock}");
+        }
+        self.events.publish(|| Event::Deadlock(deadlock));
+    }
+
+    pub(crate) fn slow_handler(&self, slow: SlowHandler) {
+        if let Some(held_back) = self.slow_handler_log.admit() {
+            tracing::warn!(
+                actor = slow.actor.id(),
+                message = slow.message_type,
+                held_back,
+                "slow handler: {slow}"
+            );
+        }
+        self.events.publish(|| Event::SlowHandler(slow));
+    }
+
+    /// Lists an actor that waits in the middle of a message.
+    pub(crate) fn suspended(&self, node: impl FnOnce() -> Arc<N>) {
+        if self.settings.slow_handler.is_some() {
+            self.suspended.lock().push(node());
+        }
+    }
+
+    pub(crate) fn take_suspended(&self) -> Vec<Arc<N>> {
+        std::mem::take(&mut *self.suspended.lock())
+    }
+
+    /// Whether the shutdown is over.
+    pub(crate) fn is_shut_down(&self) -> bool {
+        let shutdown = self.shutdown.lock();
+        shutdown
+            .as_ref()
+            .is_some_and(|report| report.borrow().is_some())
     }
 
     /// The counts of the actors that have ended, and what belongs to none. While they are held, no

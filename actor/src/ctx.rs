@@ -13,7 +13,7 @@ use crate::any_ref::AnyActorRef;
 use crate::cell::Cell;
 use crate::error::TellError;
 use crate::failure::{Fault, StopReason, catch};
-use crate::handles::{Envelope, HandledBy, Receives, Watches, WithMeta};
+use crate::handles::{Envelope, HandledBy, HandlerNumber, Receives, Watches, WithMeta};
 use crate::meta::Meta;
 use crate::node::{Level, Node, SystemItem};
 use crate::outcome::Outcome;
@@ -310,7 +310,7 @@ impl<A: Receives> Ctx<A> {
 impl<A: Receives> Ctx<A> {
     /// A message's turn has come. `false`: its asker gave up before.
     #[inline]
-    pub fn __start<R>(&mut self, to: &ReplyTo<R>, handler: u16) -> bool {
+    pub fn __start<R>(&mut self, to: &ReplyTo<R>, handler: HandlerNumber) -> bool {
         self.me.cell.head.progress.set_handler(handler);
         to.start() || self.expire()
     }

@@ -1,37 +1,24 @@
 //! The deadlines of all pending asks of a system, in one table that one task sweeps.
 //!
-//! A hashed timing wheel (Varghese and Lauck, 1987, scheme 6) with a nursery before it: most asks
-//! are answered within a tick, so an entry is put on the wheel, and the clock read for it, only by
-//! the first sweep that finds it. In and out takes constant time, and no ask has a timer of its own.
-//! A deadline is never early and at most two ticks (20 ms) late. The sweeping task runs only while
-//! asks are pending.
+//! No ask has a timer of its own. A deadline is never early and at most two ticks (20 ms) late. The
+//! sweeping task runs only while asks are pending. It also looks for circles among the actors that
+//! wait for each other ([`Waits`]), because it meets what has waited for a while anyway.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use slab::Slab;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::failure::catch;
-use crate::sync::{Arc, Mutex};
+use crate::sync::{Arc, Mutex, OnceLock};
+use crate::waits::{Cycle, Edge, Waits};
+use crate::wheel::{Expire, FAR, Pending, Shard, TICK_NANOS};
 
-/// How often the table is swept, in nanoseconds (10 ms).
-const TICK_NANOS: u64 = 10_000_000;
-/// One round of the wheel is 5.12 s, a little more than the default time-out, so that a usual
-/// entry is looked at once.
-const BUCKETS: usize = 512;
 /// Enough that threads seldom meet.
 const MOST_SHARDS: usize = 64;
-/// A time-out of more than this, 292 years in nanoseconds, never ends.
-const FAR: u64 = u64::MAX / 2;
-/// A bucket that grew beyond this is given back when it is empty.
-const KEEP_ENTRIES: usize = 64;
-
-/// What a deadline ends.
-pub(crate) trait Expire: Send + Sync {
-    fn expire(&self);
-}
+/// How long a circle of waits must last before it is told, in nanoseconds (100 ms): one that
+/// dissolves by itself is no deadlock.
+const PATIENCE: u64 = 100_000_000;
 
 /// Where an entry lies, to take it out again.
 #[derive(Debug)]
@@ -49,40 +36,29 @@ pub(crate) struct Deadlines {
     shards: Box<[Mutex<Shard>]>,
     /// Whether the sweeping task runs.
     sweeping: Mutex<bool>,
+    /// Taken under the lock of a shard, and not the other way round.
+    circles: Mutex<Circles>,
+    tell: OnceLock<Tell>,
 }
+
+/// Whom to tell of a circle of waits.
+type Tell = Box<dyn Fn(&[Edge]) + Send + Sync>;
 
 #[derive(Default)]
-struct Shard {
-    /// What has come since the last sweep; its time-outs count from then.
-    nursery: Slab<Young>,
-    /// Empty until the first entry.
-    wheel: Vec<Slab<Entry>>,
-    /// Where on the wheel an entry lies.
-    places: HashMap<u64, Place>,
-    /// Entries so far.
-    numbers: u64,
-    /// Everything up to this tick is swept.
-    swept: u64,
-    /// Set from the first entry on until a sweep finds the shard empty.
-    awake: bool,
+struct Circles {
+    waits: Waits,
+    /// Circles that were seen, and when to look at them again.
+    seen: Vec<(u64, Cycle)>,
 }
 
-struct Young {
-    number: u64,
-    after: u64,
-    who: Arc<dyn Expire>,
-}
-
-struct Entry {
-    number: u64,
-    tick: u64,
-    who: Arc<dyn Expire>,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    bucket: usize,
-    index: usize,
+impl Circles {
+    /// Those that have lasted.
+    fn lasting(&mut self, now: u64) -> Vec<Cycle> {
+        let ripe = self.seen.extract_if(.., |(again, _)| *again <= now);
+        let ripe: Vec<_> = ripe.map(|(_, cycle)| cycle).collect();
+        let lasting = ripe.into_iter().filter(|cycle| self.waits.holds(cycle));
+        lasting.collect()
+    }
 }
 
 impl Deadlines {
@@ -95,45 +71,72 @@ impl Deadlines {
                 .map(|_| Mutex::default())
                 .collect(),
             sweeping: Mutex::new(false),
+            circles: Mutex::default(),
+            tell: OnceLock::new(),
         })
     }
 
-    /// Ends `who` when `after` has passed. `None`: so far away that it never does.
+    /// Whom to tell of circles of waits that last. Only the first call counts.
+    pub(crate) fn tell_of_circles(&self, tell: impl Fn(&[Edge]) + Send + Sync + 'static) {
+        let _ = self.tell.set(Box::new(tell));
+    }
+
+    /// Ends `who` when `after` has passed. `None`: so far away that it never does, and no actor
+    /// waits for it.
     pub(crate) fn put<E: Expire + 'static>(
         self: &Arc<Self>,
         after: Duration,
         who: &Arc<E>,
+        wait: Option<Edge>,
     ) -> Option<Ticket> {
-        let after = nanos(after)?;
-        self.put_any(after, who.clone())
-    }
-
-    fn put_any(self: &Arc<Self>, after: u64, who: Arc<dyn Expire>) -> Option<Ticket> {
-        if after > FAR {
+        let after = nanos(after).unwrap_or(u64::MAX);
+        if after > FAR && wait.is_none() {
             return None;
         }
+        let who: Arc<dyn Expire> = who.clone();
+        Some(self.put_any(Pending {
+            after,
+            who: Some(who),
+            wait,
+        }))
+    }
+
+    /// Notes that an actor waits for room in a mailbox.
+    pub(crate) fn put_wait(self: &Arc<Self>, wait: Edge) -> Ticket {
+        self.put_any(Pending {
+            after: u64::MAX,
+            who: None,
+            wait: Some(wait),
+        })
+    }
+
+    fn put_any(self: &Arc<Self>, pending: Pending) -> Ticket {
         let shard = self.own_shard();
         let mut inner = self.shards[shard].lock();
-        inner.numbers += 1;
-        let number = inner.numbers;
-        let young = inner.nursery.insert(Young { number, after, who });
+        let (young, number) = inner.put(pending);
         let asleep = !std::mem::replace(&mut inner.awake, true);
         drop(inner);
         if asleep {
             self.start_sweeping();
         }
         #[allow(clippy::cast_possible_truncation)] // few shards; and memory ends before 2^32 asks
-        Some(Ticket {
+        Ticket {
             shard: shard as u32,
             young: young as u32,
             number,
-        })
+        }
     }
 
     /// Takes an entry out, unless it was swept.
     pub(crate) fn take(&self, ticket: Ticket) {
-        let who = self.shards[ticket.shard as usize].lock().take(&ticket);
-        drop(who); // not under the lock
+        let shard = ticket.shard as usize;
+        let mut inner = self.shards[shard].lock();
+        let taken = inner.take(ticket.young as usize, ticket.number);
+        drop(inner);
+        if let Some(wait) = taken.as_ref().and_then(|taken| taken.wait) {
+            let id = (shard, ticket.number);
+            self.circles.lock().waits.remove(id, &wait);
+        }
     }
 
     /// Deadlines not yet reached.
@@ -168,9 +171,8 @@ impl Deadlines {
         loop {
             let next = (self.nanos() / TICK_NANOS + 1) * TICK_NANOS;
             sleep_until(self.epoch + Duration::from_nanos(next)).await;
-            for shard in &self.shards {
-                let due = shard.lock().sweep(self.nanos());
-                for who in due {
+            for shard in 0..self.shards.len() {
+                for who in self.sweep_shard(shard) {
                     // An asker's waker may panic, or the drop of an answer that nobody took. The
                     // deadlines of all others depend on this task.
                     if catch(move || who.expire()).is_err() {
@@ -178,8 +180,40 @@ impl Deadlines {
                     }
                 }
             }
+            self.tell_what_lasts();
             if self.try_rest() {
                 return;
+            }
+        }
+    }
+
+    fn sweep_shard(&self, shard: usize) -> Vec<Arc<dyn Expire>> {
+        let mut inner = self.shards[shard].lock();
+        let now = self.nanos();
+        let swept = inner.sweep(now);
+        if !swept.begun.is_empty() || !swept.ended.is_empty() {
+            // Under the shard's lock: a wait that is taken out there is here already.
+            let mut circles = self.circles.lock();
+            for (number, wait) in &swept.ended {
+                circles.waits.remove((shard, *number), wait);
+            }
+            for (number, wait) in swept.begun {
+                let cycle = circles.waits.add((shard, number), wait);
+                circles
+                    .seen
+                    .extend(cycle.map(|cycle| (now + PATIENCE, cycle)));
+            }
+        }
+        swept.due
+    }
+
+    fn tell_what_lasts(&self) {
+        let lasting = self.circles.lock().lasting(self.nanos());
+        let Some(tell) = self.tell.get() else { return };
+        for cycle in lasting {
+            let waits: Vec<Edge> = cycle.into_iter().map(|(_, edge)| edge).collect();
+            if catch(|| tell(&waits)).is_err() {
+                tracing::error!("the report of a deadlock panicked");
             }
         }
     }
@@ -191,90 +225,12 @@ impl Deadlines {
         if self.shards.iter().any(|shard| shard.lock().awake) {
             return false;
         }
+        if !self.circles.lock().seen.is_empty() {
+            return false;
+        }
         *sweeping = false;
         true
     }
-}
-
-impl Shard {
-    fn len(&self) -> usize {
-        self.nursery.len() + self.places.len()
-    }
-
-    fn take(&mut self, ticket: &Ticket) -> Option<Arc<dyn Expire>> {
-        let young = ticket.young as usize;
-        if let Some(entry) = self.nursery.get(young)
-            && entry.number == ticket.number
-        {
-            return self.nursery.try_remove(young).map(|entry| entry.who);
-        }
-        let place = self.places.remove(&ticket.number)?;
-        let entry = self.wheel[place.bucket].try_remove(place.index)?;
-        Some(entry.who)
-    }
-
-    /// Takes out what is due, and moves what is young to the wheel.
-    fn sweep(&mut self, now: u64) -> Vec<Arc<dyn Expire>> {
-        if !self.awake {
-            return Vec::new();
-        }
-        if self.len() == 0 {
-            self.awake = false;
-            return Vec::new();
-        }
-        let due = self.take_due(now / TICK_NANOS);
-        self.empty_nursery(now);
-        due
-    }
-
-    fn take_due(&mut self, now: u64) -> Vec<Arc<dyn Expire>> {
-        let mut due = Vec::new();
-        if self.wheel.is_empty() || now <= self.swept {
-            return due;
-        }
-        let first = (self.swept + 1).max(now.saturating_sub(BUCKETS as u64 - 1));
-        for tick in first..=now {
-            let bucket = &mut self.wheel[bucket_of(tick)];
-            let ripe = bucket.iter().filter(|(_, entry)| entry.tick <= now);
-            let keys: Vec<usize> = ripe.map(|(key, _)| key).collect();
-            for key in keys {
-                let entry = bucket.remove(key);
-                self.places.remove(&entry.number);
-                due.push(entry.who);
-            }
-            if bucket.is_empty() && bucket.capacity() > KEEP_ENTRIES {
-                *bucket = Slab::new();
-            }
-        }
-        if self.places.is_empty() && self.places.capacity() > KEEP_ENTRIES {
-            self.places = HashMap::new();
-        }
-        self.swept = now;
-        due
-    }
-
-    fn empty_nursery(&mut self, now: u64) {
-        if self.wheel.is_empty() {
-            self.wheel.resize_with(BUCKETS, Slab::new);
-            self.swept = now / TICK_NANOS;
-        }
-        for Young { number, after, who } in self.nursery.drain() {
-            // Behind what is swept, so that it does not wait a whole round.
-            let tick = ((now + after) / TICK_NANOS + 1).max(self.swept + 1);
-            let bucket = bucket_of(tick);
-            let index = self.wheel[bucket].insert(Entry { number, tick, who });
-            self.places.insert(number, Place { bucket, index });
-        }
-        if self.nursery.capacity() > KEEP_ENTRIES {
-            self.nursery = Slab::new();
-        }
-    }
-}
-
-fn bucket_of(tick: u64) -> usize {
-    #[allow(clippy::cast_possible_truncation)] // the remainder is small
-    let bucket = (tick % BUCKETS as u64) as usize;
-    bucket
 }
 
 /// `None`: more than 584 years.
@@ -287,6 +243,7 @@ fn nanos(time: Duration) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::sync::{AtomicU32, Ordering};
+    use crate::waits::For;
 
     const TICK: Duration = Duration::from_nanos(TICK_NANOS);
 
@@ -309,7 +266,7 @@ mod tests {
         let bells: Vec<_> = (0..40_u64)
             .map(|n| {
                 let (bell, after) = (Arc::new(Bell::default()), Duration::from_millis(n * n * 7));
-                table.put(after, &bell).expect("near");
+                table.put(after, &bell, None).expect("near");
                 (Instant::now() + after, bell)
             })
             .collect();
@@ -329,7 +286,7 @@ mod tests {
     async fn what_is_taken_out_never_rings_and_the_task_ends() {
         let table = Deadlines::new(Handle::current());
         let bell: Arc<Bell> = Arc::default();
-        let ticket = table.put(TICK, &bell).expect("near");
+        let ticket = table.put(TICK, &bell, None).expect("near");
         table.take(ticket);
         tokio::time::sleep(TICK * 4).await;
         assert_eq!(rung(&bell), 0);
@@ -349,11 +306,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_that_panics_leaves_the_deadlines_of_all_others() {
         let table = Deadlines::new(Handle::current());
-        table.put(TICK, &Arc::new(Bomb)).expect("near");
+        table.put(TICK, &Arc::new(Bomb), None).expect("near");
         let bells: [Arc<Bell>; 2] = Default::default();
-        table.put(TICK * 2, &bells[0]).expect("near");
+        table.put(TICK * 2, &bells[0], None).expect("near");
         tokio::time::sleep(TICK * 6).await;
-        table.put(TICK, &bells[1]).expect("near");
+        table.put(TICK, &bells[1], None).expect("near");
         tokio::time::sleep(TICK * 6).await;
         assert_eq!(bells.map(|bell| rung(&bell)), [1, 1]);
     }
@@ -361,7 +318,55 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_endless_time_out_is_no_entry() {
         let table = Deadlines::new(Handle::current());
-        assert!(table.put(Duration::MAX, &Arc::<Bell>::default()).is_none());
+        let bell = Arc::<Bell>::default();
+        assert!(table.put(Duration::MAX, &bell, None).is_none());
         assert_eq!(table.pending(), 0);
+    }
+
+    fn edge(waiter: u64, target: u64) -> Edge {
+        Edge {
+            waiter,
+            target,
+            message_type: "M",
+            what: For::Room,
+        }
+    }
+
+    fn with_reports() -> (Arc<Deadlines>, Arc<AtomicU32>) {
+        let (table, told) = (
+            Deadlines::new(Handle::current()),
+            Arc::new(AtomicU32::new(0)),
+        );
+        let count = told.clone();
+        table.tell_of_circles(move |waits| {
+            assert_eq!(waits.len(), 2);
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        (table, told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_circle_of_waits_without_end_is_told_once() {
+        let (table, told) = with_reports();
+        let bell = Arc::<Bell>::default();
+        let one = table.put(Duration::MAX, &bell, Some(edge(1, 2)));
+        let two = table.put_wait(edge(2, 1));
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(told.load(Ordering::SeqCst), 1);
+        assert!(!*table.sweeping.lock(), "nothing is left to do");
+        table.take(one.expect("a wait"));
+        table.take(two);
+        assert_eq!(table.pending(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_circle_that_dissolves_is_not_told() {
+        let (table, told) = with_reports();
+        let bell = Arc::<Bell>::default();
+        table.put(TICK * 5, &bell, Some(edge(1, 2)));
+        let two = table.put_wait(edge(2, 1));
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!((told.load(Ordering::SeqCst), rung(&bell)), (0, 1));
+        table.take(two);
     }
 }

@@ -6,8 +6,10 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::dead_letter::DeadLetter;
+use crate::deadlock::Deadlock;
 use crate::failure::{Failure, StopReason};
 use crate::pid::Pid;
+use crate::slow::SlowHandler;
 use crate::sync::{AtomicBool, Mutex, Ordering};
 
 /// How many events a subscriber may be behind before it misses some.
@@ -39,6 +41,10 @@ pub enum Event {
     UnreadError(UnreadError),
     /// A message was lost.
     DeadLetter(DeadLetter),
+    /// Actors wait for each other in a circle.
+    Deadlock(Deadlock),
+    /// A handler takes longer than the limit.
+    SlowHandler(SlowHandler),
     /// This subscriber was too slow: it missed so many events here.
     Missed(u64),
 }

@@ -3,13 +3,21 @@
 use crate::meta::Meta;
 use crate::reply::{AnyReplyTo, ReplyTo};
 
+/// An actor's handler, counted from 1; 0 is none.
+#[doc(hidden)]
+pub type HandlerNumber = u16;
+
+/// What `std::any::type_name` gives.
+#[doc(hidden)]
+pub type TypeName = &'static str;
+
 /// A message as it lies in a mailbox: the closed enum of one actor.
 #[doc(hidden)]
 pub trait Envelope: Sized {
-    /// The type of the message that a handler takes, by the handler's number, counted from 1.
-    fn message_type(handler: u16) -> &'static str;
+    /// The type of the message that a handler takes.
+    fn message_type(handler: HandlerNumber) -> TypeName;
     /// The number of the message's handler, and its reply slot.
-    fn peek(&self) -> (u16, &dyn AnyReplyTo);
+    fn peek(&self) -> (HandlerNumber, &dyn AnyReplyTo);
     /// The same message with metadata.
     #[must_use]
     fn with_meta(self, meta: Meta) -> Self;

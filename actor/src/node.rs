@@ -18,6 +18,8 @@ use crate::scope::{Occupied, Scope};
 use crate::stats::{ActorStats, Tally};
 use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering};
 use crate::terminated::{Key, Terminated};
+use crate::turn;
+use crate::waits::{Edge, For};
 
 /// The levels of the control lane, each stronger than the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +50,8 @@ pub(crate) trait Node: Send + Sync {
     fn raise(&self, level: Level);
     /// Remembers whom a signal wakes; returns the level raised so far.
     fn watch_signal(&self, waker: &Waker) -> u8;
+    /// Strikes it from the watchdog's list, unless it is in the middle of a message. Whether it did.
+    fn unlist(&self) -> bool;
     /// Behind all that is queued, whatever the bound. `false`: the actor has ended.
     fn push_system(&self, item: SystemItem) -> bool;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -73,6 +77,8 @@ pub(crate) struct Head {
     system_items: AtomicU32,
     /// Its counts are in the system's.
     counted: AtomicBool,
+    /// Its task is to put it on the watchdog's list.
+    unlisted: AtomicBool,
 }
 
 impl Head {
@@ -87,6 +93,7 @@ impl Head {
             tally: Tally::default(),
             system_items: AtomicU32::new(0),
             counted: AtomicBool::new(false),
+            unlisted: AtomicBool::new(false),
         }
     }
 
@@ -232,6 +239,31 @@ impl Head {
     /// Whether its counts are in the system's. Meaningful under the lock of those.
     pub(crate) fn is_counted(&self) -> bool {
         self.counted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_unlisted(&self) {
+        self.unlisted.store(true, Ordering::Relaxed);
+    }
+
+    /// Only its own task asks, so no read-modify-write is needed.
+    pub(crate) fn take_unlisted(&self) -> bool {
+        let unlisted = self.unlisted.load(Ordering::Relaxed);
+        if unlisted {
+            self.unlisted.store(false, Ordering::Relaxed);
+        }
+        unlisted
+    }
+
+    /// That the actor whose turn it is waits for this one. `None` when no actor of this system does.
+    pub(crate) fn awaited(&self, message_type: &'static str, what: For) -> Option<Edge> {
+        let Key { system, id } = turn::current()?;
+        let edge = Edge {
+            waiter: id,
+            target: self.id,
+            message_type,
+            what,
+        };
+        (system == self.key().system).then_some(edge)
     }
 
     pub(crate) fn put_system_item(&self) {

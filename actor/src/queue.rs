@@ -45,6 +45,8 @@ struct Shared<T> {
     /// The consumer is to be woken by the next item.
     parked: bool,
     closed: bool,
+    /// The watchdog knows that the consumer waits in the middle of an item.
+    listed: bool,
     /// The counts are final; who comes now is counted elsewhere.
     retired: bool,
     refused: u64,
@@ -106,6 +108,7 @@ impl<T: Queued> Queue<T> {
                 batch: 0,
                 parked: false,
                 closed: false,
+                listed: false,
                 retired: false,
                 refused: 0,
                 senders: None,
@@ -312,16 +315,25 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Remembers whom a signal wakes while the consumer waits for something else than an item.
-    /// Returns the level raised so far.
-    pub(crate) fn watch_signal(&self, progress: &Progress, waker: &Waker) -> u8 {
+    /// Returns the level raised so far, and whether the consumer now is to be listed as one that
+    /// waits in the middle of an item.
+    pub(crate) fn watch_signal(&self, progress: &Progress, waker: &Waker) -> (u8, bool) {
         let mut shared = self.shared.lock();
+        let unlisted = progress.is_in_hand() && !std::mem::replace(&mut shared.listed, true);
         shared.parked = false; // an item is no reason to wake a handler that waits
         self.set_consumer(waker);
         // A handler that waits has taken its item: here its place is free for sure.
         let granted = shared.grant(progress);
         drop(shared);
         granted.into_iter().for_each(Waker::wake);
-        progress.signal()
+        (progress.signal(), unlisted)
+    }
+
+    /// Strikes the consumer from that list, unless it is in the middle of an item. Whether it did.
+    pub(crate) fn unlist(&self, progress: &Progress) -> bool {
+        let mut shared = self.shared.lock();
+        shared.listed = progress.is_in_hand();
+        !shared.listed
     }
 
     /// Raises the control level and wakes the consumer, whatever it waits for. Closes the door

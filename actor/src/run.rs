@@ -5,14 +5,20 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use crate::actor::Actor;
+use crate::cell::Cell;
 use crate::failure::{Fault, Interrupt, Payload, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilAbort, UntilKill};
 use crate::node::{Head, Level, Node, SystemItem, Trouble, raise_all};
 use crate::props::Producer;
 use crate::serve::{BUDGET, Served, State, reason_of};
+use crate::sync::Arc;
 use crate::terminated::Terminated;
+use crate::turn;
 
 /// An actor's whole life. Without its type, so that tokio's machinery for a task is compiled once and
 /// not for each actor.
@@ -20,7 +26,8 @@ use crate::terminated::Terminated;
 // here is memory of each idle actor, so a message is never bound to a name: it goes from the
 // mailbox into its handler's future.
 pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(async move {
+    let cell = served.cell.clone();
+    let life = async move {
         let reason = 'life: {
             if let Err(reason) = Box::pin(start(&mut served)).await {
                 break 'life reason;
@@ -49,7 +56,31 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output 
         };
         let reason = Box::pin(wind_down(&mut served, reason)).await;
         served.end(reason);
-    })
+    };
+    Box::pin(Turns { cell, life })
+}
+
+pin_project! {
+    /// Says whose turn it is while the actor's task is polled.
+    struct Turns<A: Actor, F> {
+        cell: Arc<Cell<A>>,
+        #[pin]
+        life: F,
+    }
+}
+
+impl<A: Actor, F: Future<Output = ()>> Future for Turns<A, F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let head = &this.cell.head;
+        let polled = turn::within(&head.core.seats, head.key(), || this.life.poll(cx));
+        if head.take_unlisted() {
+            head.core.suspended(|| this.cell.clone());
+        }
+        polled
+    }
 }
 
 /// Builds the state and starts.

@@ -163,6 +163,12 @@ impl Tally {
         bump(&self.rare().unread_errors);
     }
 
+    /// Messages that are done, one way or the other.
+    pub(crate) fn done(&self) -> u64 {
+        let done = self.read();
+        done.handled + done.failed + done.dead_letters.total()
+    }
+
     /// What is counted here. What is done is read before what was received is, so that it is never
     /// more.
     pub(crate) fn read(&self) -> ActorStats {

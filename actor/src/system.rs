@@ -18,6 +18,7 @@ use crate::node::Node;
 use crate::stats::Stats;
 use crate::sync::Arc;
 use crate::tree;
+use crate::watchdog;
 
 /// Five seconds for a reply, unless the builder or [`Ask::timeout`](crate::Ask::timeout) says
 /// otherwise.
@@ -26,6 +27,9 @@ const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 const MAILBOX: Mailbox = Mailbox::bounded(1_000);
 /// Ten seconds for all actors to stop, unless the builder says otherwise.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Two seconds in one handler are worth a warning, unless the builder says otherwise.
+const SLOW_HANDLER: Duration = Duration::from_secs(2);
 
 /// A home for actors in this process, on one tokio runtime. Cheap to clone.
 ///
@@ -67,6 +71,7 @@ impl ActorSystem {
                 ask_timeout: ASK_TIMEOUT,
                 mailbox: MAILBOX,
                 shutdown_deadline: SHUTDOWN_DEADLINE,
+                slow_handler: Some(SLOW_HANDLER),
                 // The standard library's hash keys are the only randomness that it hands out.
                 seed: std::hash::RandomState::new().hash_one(0_u8),
             },
@@ -176,6 +181,14 @@ impl SystemBuilder {
         self
     }
 
+    /// From when on a handler is slow: one that blocks its thread or waits for so long is told once,
+    /// as a warning and as [`Event::SlowHandler`](crate::Event::SlowHandler), at most 750 ms later.
+    /// In real time. `Duration::MAX` watches nothing. Default: 2 s.
+    pub fn slow_handler(mut self, limit: Duration) -> Self {
+        self.settings.slow_handler = (limit < Duration::MAX).then_some(limit);
+        self
+    }
+
     /// The seed of all that is random in the system, so that a run can be repeated. Default: from
     /// the operating system.
     pub fn seed(mut self, seed: u64) -> Self {
@@ -201,9 +214,10 @@ impl SystemBuilder {
             None => Handle::try_current().map_err(|_| SystemError::NoRuntime)?,
         };
         check_timer(&runtime)?;
-        Ok(ActorSystem {
-            core: Arc::new(Core::new(self.settings, runtime)),
-        })
+        let core: Arc<Core<dyn Node>> = Arc::new(Core::new(self.settings, runtime));
+        tree::tell_of_deadlocks(&core);
+        watchdog::watch(&core);
+        Ok(ActorSystem { core })
     }
 }
 

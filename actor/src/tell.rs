@@ -6,12 +6,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crate::cell::{Cell, Item};
+use crate::deadline::Ticket;
 use crate::error::TellError;
 use crate::handles::{HandledBy, Receives};
 use crate::node::Node;
 use crate::queue::{Place, Refused};
 use crate::reply::ReplyTo;
 use crate::sync::Arc;
+use crate::waits::For;
 
 /// Whatever takes messages of type `M`: an actor, without its type.
 // `pub` because a sealed trait's signature has it; nameable by nobody outside.
@@ -74,6 +76,8 @@ pub struct TellWait<'a, M> {
     port: &'a dyn TellPort<M>,
     message: Option<M>,
     place: Place,
+    /// While an actor waits here.
+    wait: Option<Ticket>,
 }
 
 impl<'a, M> TellWait<'a, M> {
@@ -82,6 +86,7 @@ impl<'a, M> TellWait<'a, M> {
             port,
             message: Some(message),
             place: Place::default(),
+            wait: None,
         }
     }
 }
@@ -94,13 +99,34 @@ impl<M> Future for TellWait<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let sent = ready!(this.port.poll_tell(cx, &mut this.place, &mut this.message));
-        Poll::Ready(sent.map_err(TellError::from))
+        let sent = this.port.poll_tell(cx, &mut this.place, &mut this.message);
+        match sent {
+            Poll::Pending => this.note_wait(),
+            Poll::Ready(_) => this.forget_wait(),
+        }
+        sent.map_err(TellError::from)
+    }
+}
+
+impl<M> TellWait<'_, M> {
+    fn note_wait(&mut self) {
+        if self.wait.is_none() {
+            let head = self.port.as_node().head();
+            let wait = head.awaited(std::any::type_name::<M>(), For::Room);
+            self.wait = wait.map(|wait| head.core.deadlines.put_wait(wait));
+        }
+    }
+
+    fn forget_wait(&mut self) {
+        if let Some(wait) = self.wait.take() {
+            self.port.as_node().head().core.deadlines.take(wait);
+        }
     }
 }
 
 impl<M> Drop for TellWait<'_, M> {
     fn drop(&mut self) {
+        self.forget_wait();
         self.port.leave(&mut self.place);
     }
 }

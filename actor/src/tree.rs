@@ -1,9 +1,12 @@
 //! Walks over the actors of a system.
 
 use crate::core::Core;
+use crate::deadlock::{Deadlock, Wait, WaitsFor};
 use crate::node::{Node, living, scope_child};
+use crate::pid::Pid;
 use crate::stats::Stats;
 use crate::sync::Arc;
+use crate::waits::{Edge, For};
 
 /// The living actors at the top, in the order of their start.
 pub(crate) fn roots(core: &Core<dyn Node>) -> Vec<Arc<dyn Node>> {
@@ -29,6 +32,32 @@ pub(crate) fn leaves_first(core: &Core<dyn Node>) -> Vec<Arc<dyn Node>> {
     }
     found.reverse();
     found
+}
+
+/// Names the actors that wait for each other, when they do.
+pub(crate) fn tell_of_deadlocks(core: &Arc<Core<dyn Node>>) {
+    let weak = Arc::downgrade(core);
+    core.deadlines.tell_of_circles(move |edges| {
+        if let Some(core) = weak.upgrade() {
+            let all = leaves_first(&core);
+            let waits = edges.iter().map(|edge| wait(&core, &all, edge)).collect();
+            core.deadlock(Deadlock { waits });
+        }
+    });
+}
+
+fn wait(core: &Core<dyn Node>, all: &[Arc<dyn Node>], edge: &Edge) -> Wait {
+    let waiter = all.iter().find(|node| node.head().id == edge.waiter);
+    // One that has just ended has no place in the tree any more.
+    let ended = || Pid::local(core.address.clone(), format!("${}", edge.waiter));
+    Wait {
+        actor: waiter.map_or_else(ended, |node| node.head().pid()),
+        message_type: edge.message_type,
+        waits_for: match edge.what {
+            For::Reply => WaitsFor::Reply,
+            For::Room => WaitsFor::Room,
+        },
+    }
 }
 
 /// What became of every message.

@@ -23,10 +23,10 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "words", knows: &[], files: &[
         "sync", "pid", "name", "mailbox", "meta", "failure", "error", "outcome", "terminated",
-        "dead_letter", "log_limit",
+        "dead_letter", "deadlock", "slow", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
-        "senders", "progress", "queue", "slot", "reply", "deadline",
+        "senders", "progress", "queue", "slot", "reply", "turn", "waits", "wheel", "deadline",
     ]},
     Row { name: "reference", knows: &["words", "queue"], files: &[
         "stats", "event", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "ctx", "actor", "props", "guard", "serve", "run", "tree", "system", "spawn", "shutdown", "signal",
+        "ctx", "actor", "props", "guard", "serve", "run", "tree", "watchdog", "system", "spawn", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

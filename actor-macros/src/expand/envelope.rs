@@ -55,13 +55,13 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
             #unused
         }
         impl #impl_generics #private::Envelope for #envelope #where_clause {
-            fn message_type(handler: u16) -> &'static str {
+            fn message_type(handler: #private::HandlerNumber) -> #private::TypeName {
                 match handler {
                     #(#types)*
                     _ => "?",
                 }
             }
-            fn peek(&self) -> (u16, &dyn #private::AnyReplyTo) {
+            fn peek(&self) -> (#private::HandlerNumber, &dyn #private::AnyReplyTo) {
                 match self {
                     #(#peeks)*
                     Self::#meta(boxed) => #private::Envelope::peek(&boxed.envelope),

@@ -15,7 +15,9 @@ pub use std::result::Result::{self, Err, Ok};
 pub use crate::actor::{Actor, ActorOptions, dispatch_with_meta};
 pub use crate::ctx::Ctx;
 pub use crate::failure::Fault;
-pub use crate::handles::{Carries, Envelope, HandledBy, Handles, Receives, Watches, WithMeta};
+pub use crate::handles::{
+    Carries, Envelope, HandledBy, HandlerNumber, Handles, Receives, TypeName, Watches, WithMeta,
+};
 pub use crate::mailbox::{Mailbox, Overflow};
 pub use crate::meta::Meta;
 pub use crate::outcome::Outcome::{self, Expired, Handled};

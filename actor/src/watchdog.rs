@@ -1,0 +1,168 @@
+//! Notices handlers that take too long.
+//!
+//! A thread of its own, because the threads of the runtime may be the ones that are stuck, and in real
+//! time. It looks around a few times in each limit: at the actors that sit on a thread ([`Seats`]),
+//! and at those that wait in the middle of a message, which their tasks list at most once in each of
+//! its rounds. So nobody pays for a handler that is quick.
+//!
+//! [`Seats`]: crate::turn::Seats
+
+use std::collections::HashMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::core::Core;
+use crate::node::Node;
+use crate::slow::{Slow, SlowHandler};
+use crate::sync::{Arc, Weak};
+use crate::tree::leaves_first;
+
+/// The longest pause between two looks; a report comes at most three of them after the limit.
+const LONGEST_PERIOD: Duration = Duration::from_millis(250);
+const SHORTEST_PERIOD: Duration = Duration::from_millis(5);
+
+/// Watches the system until it is gone or shut down.
+pub(crate) fn watch(core: &Arc<Core<dyn Node>>) {
+    let Some(limit) = core.settings.slow_handler else {
+        return;
+    };
+    let period = (limit / 8).clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
+    let core = Arc::downgrade(core);
+    // The log of whoever made the system, which may be that of one thread.
+    let log = tracing::dispatcher::get_default(Clone::clone);
+    let watched = thread::Builder::new()
+        .name("actor-watchdog".to_owned())
+        .spawn(move || {
+            tracing::dispatcher::with_default(&log, || look_around(&core, limit, period));
+        });
+    if let Err(error) = watched {
+        tracing::warn!(%error, "no thread for the watchdog: slow handlers go unnoticed");
+    }
+}
+
+fn look_around(core: &Weak<Core<dyn Node>>, limit: Duration, period: Duration) {
+    let mut watchdog = Watchdog {
+        limit,
+        running: HashMap::new(),
+        waiting: Vec::new(),
+    };
+    loop {
+        thread::sleep(period);
+        match core.upgrade() {
+            Some(core) if !core.is_shut_down() => watchdog.look(&core, Instant::now()),
+            _ => return,
+        }
+    }
+}
+
+struct Watchdog {
+    limit: Duration,
+    /// Long turns, by the seat.
+    running: HashMap<usize, Running>,
+    /// Actors that waited in the middle of a message when they were last polled.
+    waiting: Vec<Watched>,
+}
+
+/// A turn that was seen at least once.
+struct Running {
+    actor: u64,
+    turn: u64,
+    /// From the second look on: finding an actor by its number is a walk through the tree.
+    watched: Option<Watched>,
+}
+
+/// An actor in the middle of something.
+struct Watched {
+    node: Arc<dyn Node>,
+    /// How many messages it had done: when that changes, it is in the middle of something else.
+    done: u64,
+    since: Instant,
+    told: bool,
+}
+
+impl Watchdog {
+    fn look(&mut self, core: &Core<dyn Node>, now: Instant) {
+        self.look_at_threads(core, now);
+        self.waiting.extend(
+            core.take_suspended()
+                .into_iter()
+                .map(|node| Watched::new(node, now)),
+        );
+        let (limit, running) = (self.limit, &self.running);
+        self.waiting.retain_mut(|watched| {
+            // Its task lists it again when it waits the next time.
+            if watched.node.unlist() {
+                return false;
+            }
+            let id = watched.node.head().id;
+            let runs = running.values().any(|running| running.actor == id);
+            if let Some(time) = watched.look(now, limit).filter(|_| !runs) {
+                tell(core, &watched.node, Slow::Waits, time);
+            }
+            true
+        });
+    }
+
+    fn look_at_threads(&mut self, core: &Core<dyn Node>, now: Instant) {
+        let mut before = std::mem::take(&mut self.running);
+        for seat in core.seats.all() {
+            let Some((actor, turn)) = seat.taken() else {
+                continue;
+            };
+            let seat = Arc::as_ptr(&seat).addr();
+            let same = |seen: &Running| seen.actor == actor && seen.turn == turn;
+            let mut running = Running {
+                actor,
+                turn,
+                watched: None,
+            };
+            if let Some(seen) = before.remove(&seat).filter(same) {
+                let find = || Some(Watched::new(find(core, actor)?, now));
+                running.watched = seen.watched.or_else(find);
+            }
+            if let Some(watched) = &mut running.watched
+                && let Some(time) = watched.look(now, self.limit)
+            {
+                tell(core, &watched.node, Slow::Blocks, time);
+            }
+            self.running.insert(seat, running);
+        }
+    }
+}
+
+impl Watched {
+    fn new(node: Arc<dyn Node>, now: Instant) -> Self {
+        Self {
+            done: node.head().tally.done(),
+            node,
+            since: now,
+            told: false,
+        }
+    }
+
+    /// Tells once for how long it has been in the middle of one thing, when that is too long.
+    fn look(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
+        let done = self.node.head().tally.done();
+        if done != self.done {
+            (self.done, self.since, self.told) = (done, now, false);
+        }
+        let time = now.saturating_duration_since(self.since);
+        let late = time >= limit && !self.told;
+        self.told |= late;
+        late.then_some(time)
+    }
+}
+
+fn find(core: &Core<dyn Node>, id: u64) -> Option<Arc<dyn Node>> {
+    let mut all = leaves_first(core).into_iter();
+    all.find(|node| node.head().id == id)
+}
+
+fn tell(core: &Core<dyn Node>, node: &Arc<dyn Node>, kind: Slow, time: Duration) {
+    core.slow_handler(SlowHandler {
+        actor: node.head().pid(),
+        message_type: node.stats().handling,
+        time,
+        kind,
+    });
+}
