@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use tokio::task::AbortHandle;
+use tracing::Span;
 
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
@@ -39,6 +40,8 @@ struct More {
     end: Option<StopReason>,
     /// The message in hand is being dropped, because its asker gave up before its turn.
     expiring: bool,
+    /// The span of the message that is about to be handled by a future.
+    span: Option<Span>,
 }
 
 impl More {
@@ -276,6 +279,14 @@ impl<A: Receives> Ctx<A> {
 
     pub(crate) fn take_end(&mut self) -> Option<StopReason> {
         self.more.as_mut()?.end.take()
+    }
+
+    pub(crate) fn set_span(&mut self, span: Span) {
+        self.more().span = Some(span);
+    }
+
+    pub(crate) fn take_span(&mut self) -> Option<Span> {
+        self.more.as_mut()?.span.take()
     }
 
     /// The type of the message that was in hand last.

@@ -108,6 +108,7 @@ mod sync;
 mod system;
 mod tell;
 mod terminated;
+mod trace;
 mod tree;
 mod turn;
 mod waits;

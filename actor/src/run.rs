@@ -45,10 +45,16 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output 
                     }
                     continue;
                 };
-                let Some(handling) = served.begin(envelope) else {
-                    break StopReason::Killed; // not reached: it has started
+                let outcome = match served.ctx.take_span() {
+                    None => match served.begin(envelope) {
+                        Some(handling) => handling.await,
+                        None => break StopReason::Killed, // not reached: it has started
+                    },
+                    Some(span) => match served.begin_traced(envelope, span) {
+                        Some(handling) => handling.await,
+                        None => break StopReason::Killed, // not reached either
+                    },
                 };
-                let outcome = handling.await;
                 if !served.finish(outcome) {
                     break served.ctx.take_end().unwrap_or(StopReason::Killed);
                 }

@@ -1,7 +1,10 @@
 //! An actor at work: it takes mail and handles it.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::task::{Context, Poll};
+
+use tracing::{Instrument, Span};
 
 use crate::actor::Actor;
 use crate::cell::{Cell, Item};
@@ -9,11 +12,13 @@ use crate::ctx::Ctx;
 use crate::dead_letter::DeadLetterReason;
 use crate::failure::{Interrupt, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilKill};
+use crate::handles::Envelope;
 use crate::node::{Level, SystemItem, Trouble};
 use crate::outcome::Outcome;
 use crate::props::Producer;
 use crate::queue::{Batch, Taken};
 use crate::sync::Arc;
+use crate::trace;
 
 /// Messages that an actor handles in one go before it lets others run.
 pub(crate) const BUDGET: u8 = 64;
@@ -41,6 +46,9 @@ enum Pause {
     /// A system item, or the end.
     Other,
 }
+
+/// A handler at work, in a box.
+type Handling<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Interrupt>> + Send + 'a>>;
 
 pub(crate) enum State<A> {
     Unborn(Producer<A>),
@@ -73,12 +81,14 @@ impl<A: Actor> Served<A> {
         cx: &mut Context<'_>,
         budget: &mut u8,
     ) -> Poll<Option<A::Envelope>> {
+        // Looked at once a poll, so that a message pays nothing for a span that nobody wants.
+        let traced = trace::is_wanted();
         loop {
-            // Contained once for the whole batch, a handler is a plain call.
             let mut later = None;
-            let pause = catch(|| self.serve_now(cx, budget, &mut later));
-            let pause =
-                pause.unwrap_or_else(|payload| self.unusual(Err(Interrupt::Panicked(payload))));
+            let pause = match traced {
+                false => self.serve(cx, budget, &mut later),
+                true => self.serve_traced(cx, budget, &mut later),
+            };
             match pause {
                 Pause::Again => {}
                 Pause::Message => return Poll::Ready(later),
@@ -96,6 +106,56 @@ impl<A: Actor> Served<A> {
                     return Poll::Pending;
                 }
             }
+        }
+    }
+
+    /// Contained once for the whole batch, a handler is a plain call.
+    fn serve(
+        &mut self,
+        cx: &Context<'_>,
+        budget: &mut u8,
+        later: &mut Option<A::Envelope>,
+    ) -> Pause {
+        let pause = catch(|| self.serve_now(cx, budget, later));
+        pause.unwrap_or_else(|payload| self.unusual(Err(Interrupt::Panicked(payload))))
+    }
+
+    /// Handles one message in its span. What is an async handler's gets the span along.
+    #[cold]
+    fn serve_traced(
+        &mut self,
+        cx: &Context<'_>,
+        budget: &mut u8,
+        later: &mut Option<A::Envelope>,
+    ) -> Pause {
+        if *budget == 0 {
+            return Pause::Budget;
+        }
+        let item = match self.next_in_batch() {
+            Some(item) => item,
+            None => match self.poll_take(cx) {
+                Poll::Ready(Taken::Item(item)) => item,
+                Poll::Ready(Taken::Drained | Taken::Signal) => return Pause::Other,
+                Poll::Pending => return Pause::Parked,
+            },
+        };
+        let span = match &item {
+            Item::User(envelope) => trace::message(
+                || self.cell.head.pid(),
+                A::Sent::message_type(envelope.peek().0),
+            ),
+            Item::System(_) => Span::none(),
+        };
+        self.batch.get_or_insert_default().push_front(item);
+        *budget -= 1;
+        let pause = span.in_scope(|| self.serve(cx, &mut 1, later));
+        match pause {
+            Pause::Budget => Pause::Again,
+            Pause::Message => {
+                self.ctx.set_span(span);
+                Pause::Message
+            }
+            pause => pause,
         }
     }
 
@@ -227,6 +287,16 @@ impl<A: Actor> Served<A> {
     ) -> Option<Guarded<'_, Cell<A>, impl Future<Output = Outcome> + Send, UntilKill>> {
         let (cell, actor, ctx) = self.actor()?;
         Some(Guarded::new(cell, actor.dispatch(envelope, ctx)))
+    }
+
+    /// The same in the span of the message, when that is traced. In a box, because its size would be
+    /// each idle actor's.
+    pub(crate) fn begin_traced(
+        &mut self,
+        envelope: A::Envelope,
+        span: Span,
+    ) -> Option<Handling<'_>> {
+        Some(Box::pin(self.begin(envelope)?.instrument(span)))
     }
 
     /// What its end means: `false` when it is the actor's.

@@ -23,7 +23,7 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "words", knows: &[], files: &[
         "sync", "pid", "name", "mailbox", "meta", "failure", "error", "outcome", "terminated",
-        "dead_letter", "deadlock", "slow", "log_limit",
+        "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
         "senders", "progress", "queue", "slot", "reply", "turn", "waits", "wheel", "deadline",

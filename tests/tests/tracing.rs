@@ -1,0 +1,208 @@
+//! What a subscriber of `tracing` sees: a span for each message, when it wants them, and no noise.
+
+#![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use actor::prelude::*;
+use actor_tests::{Gate, quiet, system};
+use tracing::field::{Field, Visit};
+use tracing::subscriber::{Interest, Subscriber};
+use tracing::{Event, Level, Metadata, span};
+
+/// Notes what happens, each line with the spans that it is in.
+#[derive(Clone)]
+struct Notes {
+    finest: Level,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    spans: Vec<String>,
+    entered: Vec<u64>,
+    events: Vec<String>,
+}
+
+impl Notes {
+    fn new(finest: Level) -> Self {
+        let inner = Arc::default();
+        Self { finest, inner }
+    }
+
+    fn spans(&self) -> Vec<String> {
+        self.inner.lock().unwrap().spans.clone()
+    }
+
+    fn events(&self) -> Vec<String> {
+        self.inner.lock().unwrap().events.clone()
+    }
+}
+
+struct Fields(String);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0 += &format!(" {field}={value:?}");
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0 += &format!(" {field}={value}");
+    }
+}
+
+impl Subscriber for Notes {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        match self.enabled(metadata) {
+            true => Interest::always(),
+            false => Interest::never(),
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= &self.finest && !metadata.target().starts_with("tokio")
+    }
+
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        let mut fields = Fields(span.metadata().name().to_owned());
+        span.record(&mut fields);
+        let mut inner = self.inner.lock().unwrap();
+        inner.spans.push(fields.0);
+        span::Id::from_u64(inner.spans.len() as u64)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields(event.metadata().level().to_string());
+        event.record(&mut fields);
+        let mut inner = self.inner.lock().unwrap();
+        if let Some(&span) = inner.entered.last() {
+            fields.0 += &format!(" in [{}]", inner.spans[span as usize - 1]);
+        }
+        inner.events.push(fields.0);
+    }
+
+    fn enter(&self, span: &span::Id) {
+        self.inner.lock().unwrap().entered.push(span.into_u64());
+    }
+
+    fn exit(&self, span: &span::Id) {
+        let left = self.inner.lock().unwrap().entered.pop();
+        assert_eq!(left, Some(span.into_u64()));
+    }
+}
+
+struct Say(&'static str);
+struct SayLater(Gate);
+struct Burst;
+
+#[actor]
+#[derive(Default)]
+struct Speaker;
+
+#[actor]
+impl Speaker {
+    #[handler]
+    fn say(&mut self, msg: Say) {
+        tracing::info!(text = msg.0);
+    }
+
+    #[handler]
+    async fn later(&mut self, msg: SayLater) {
+        tracing::info!(text = "before");
+        msg.0.pass().await;
+        tracing::info!(text = "after");
+    }
+
+    #[handler]
+    fn burst(&mut self, _: Burst) {
+        panic!("burst");
+    }
+}
+
+const SAY: &str = "handle actor=speaker message=tracing::Say";
+const LATER: &str = "handle actor=speaker message=tracing::SayLater";
+
+/// With a subscriber of this level: two messages at once, and one that waits while another actor speaks.
+async fn conversation(finest: Level) -> Notes {
+    let notes = Notes::new(finest);
+    let _guard = tracing::subscriber::set_default(notes.clone());
+    let system = system();
+    let speaker = system.spawn_named("speaker", Speaker::default).unwrap();
+    speaker.tell(Say("one")).unwrap();
+    speaker.tell(Say("two")).unwrap();
+    let gate = Gate::default();
+    speaker.tell(SayLater(gate.clone())).unwrap();
+    gate.reached().await;
+    let other = system.spawn_named("other", Speaker::default).unwrap();
+    other.ask(Say("between")).await.unwrap();
+    gate.open();
+    speaker.ask(Say("three")).await.unwrap();
+    system.shutdown().await;
+    notes
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_message_has_a_span_when_somebody_wants_it() {
+    let notes = conversation(Level::TRACE).await;
+    let between = "handle actor=other message=tracing::Say";
+    assert_eq!(notes.spans(), [SAY, SAY, LATER, between, SAY]);
+    let events = notes.events();
+    let said: Vec<_> = events
+        .iter()
+        .filter(|line| line.contains("text="))
+        .collect();
+    let expected = [
+        format!("INFO text=one in [{SAY}]"),
+        format!("INFO text=two in [{SAY}]"),
+        format!("INFO text=before in [{LATER}]"),
+        format!("INFO text=between in [{between}]"),
+        format!("INFO text=after in [{LATER}]"),
+        format!("INFO text=three in [{SAY}]"),
+    ];
+    assert_eq!(said, expected.iter().collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_in_which_all_is_well_is_quiet() {
+    let notes = conversation(Level::INFO).await;
+    assert_eq!(notes.spans(), [""; 0]);
+    let own = notes.events();
+    assert!(
+        own.iter().all(|line| line.starts_with("INFO text=")),
+        "{own:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn births_and_ends_are_told_at_debug() {
+    let notes = conversation(Level::DEBUG).await;
+    assert_eq!(notes.spans(), [""; 0]);
+    let events = notes.events();
+    let told = |line: &str| events.iter().filter(|event| event.contains(line)).count();
+    assert_eq!(told("DEBUG message=started actor=speaker"), 1, "{events:?}");
+    assert_eq!(told("DEBUG message=stopped actor=speaker"), 1, "{events:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_told_with_path_and_message_type() {
+    let notes = Notes::new(Level::TRACE);
+    let _guard = tracing::subscriber::set_default(notes.clone());
+    let speaker = system().spawn_named("speaker", Speaker::default).unwrap();
+    speaker.tell(Burst).unwrap();
+    quiet().await;
+    let events = notes.events();
+    let failed: Vec<_> = events
+        .iter()
+        .filter(|line| line.starts_with("ERROR"))
+        .collect();
+    let [failed] = failed[..] else {
+        panic!("{events:?}")
+    };
+    assert!(failed.contains("actor=speaker"), "{failed}");
+    assert!(failed.contains("tracing::Burst"), "{failed}");
+}
