@@ -285,6 +285,12 @@ impl<A: Receives> Ctx<A> {
         self.more().span = Some(span);
     }
 
+    /// Whether the message that is about to be handled has a span.
+    #[inline]
+    pub(crate) fn has_span(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.span.is_some())
+    }
+
     pub(crate) fn take_span(&mut self) -> Option<Span> {
         self.more.as_mut()?.span.take()
     }

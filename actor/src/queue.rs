@@ -37,20 +37,27 @@ struct Shared<T> {
     items: VecDeque<T>,
     accepted: u64,
     capacity: u32,
-    overflow: Overflow,
     /// Places promised to waiting senders.
     reserved: u32,
     /// The size of the consumer's batch when it took it: at least what is left of it.
     batch: u32,
     /// The consumer is to be woken by the next item.
     parked: bool,
-    closed: bool,
+    door: Door,
+    overflow: Overflow,
     /// The watchdog knows that the consumer waits in the middle of an item.
     listed: bool,
-    /// The counts are final; who comes now is counted elsewhere.
-    retired: bool,
     refused: u64,
     senders: Option<Box<Senders>>,
+}
+
+/// What senders meet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Door {
+    Open,
+    Closed,
+    /// The counts are final, too; who comes now is counted elsewhere.
+    Retired,
 }
 
 /// What the consumer has taken and not yet handled. Boxed, because most consumers are idle, and
@@ -107,9 +114,8 @@ impl<T: Queued> Queue<T> {
                 reserved: 0,
                 batch: 0,
                 parked: false,
-                closed: false,
+                door: Door::Open,
                 listed: false,
-                retired: false,
                 refused: 0,
                 senders: None,
             }),
@@ -129,7 +135,7 @@ impl<T: Queued> Queue<T> {
         lost: impl FnOnce(T),
     ) -> Result<(), Refused<M>> {
         let mut shared = self.shared.lock();
-        if shared.closed {
+        if shared.is_closed() {
             return Err(shared.refuse_closed(message));
         }
         if !shared.has_room(progress) {
@@ -180,7 +186,7 @@ impl<T: Queued> Queue<T> {
     /// Gives it back when the queue is closed to it.
     pub(crate) fn push_unbounded(&self, item: T, counted: bool) -> Result<(), T> {
         let mut shared = self.shared.lock();
-        if shared.retired || (counted && shared.closed) {
+        if shared.is_retired() || (counted && shared.is_closed()) {
             return Err(item);
         }
         shared.append(|| item);
@@ -206,7 +212,7 @@ impl<T: Queued> Queue<T> {
         let Some(taken) = message.take() else {
             return Poll::Pending; // polled again after it was ready
         };
-        if shared.closed {
+        if shared.is_closed() {
             place.ticket = None; // closing emptied the line
             return Poll::Ready(Err(shared.refuse_closed(taken)));
         }
@@ -239,7 +245,7 @@ impl<T: Queued> Queue<T> {
             return;
         };
         let mut shared = self.shared.lock();
-        if shared.closed {
+        if shared.is_closed() {
             return;
         }
         if shared.senders().leave(ticket) {
@@ -267,7 +273,7 @@ impl<T: Queued> Queue<T> {
             return Poll::Ready(Taken::Signal);
         }
         if shared.items.is_empty() {
-            if shared.closed {
+            if shared.is_closed() {
                 return Poll::Ready(Taken::Drained);
             }
             shared.batch = 0;
@@ -352,7 +358,7 @@ impl<T: Queued> Queue<T> {
     pub(crate) fn retire(&self, progress: &Progress) -> VecDeque<T> {
         let mut shared = self.shared.lock();
         let waiting = shared.close(progress);
-        shared.retired = true;
+        shared.door = Door::Retired;
         shared.parked = false;
         progress.clear(); // the batch goes where the rest goes
         let rest = std::mem::take(&mut shared.items);
@@ -408,6 +414,14 @@ impl<T> Shared<T> {
             || waiting + u64::from(progress.unhandled()) < capacity
     }
 
+    fn is_closed(&self) -> bool {
+        self.door != Door::Open
+    }
+
+    fn is_retired(&self) -> bool {
+        self.door == Door::Retired
+    }
+
     fn line_is_empty(&self) -> bool {
         self.senders.as_ref().is_none_or(|line| line.is_empty())
     }
@@ -434,15 +448,15 @@ impl<T> Shared<T> {
 
     #[cold]
     fn refuse_closed<M>(&mut self, message: M) -> Refused<M> {
-        self.refused += u64::from(!self.retired);
+        self.refused += u64::from(!self.is_retired());
         Refused::Closed {
             message,
-            retired: self.retired,
+            retired: self.is_retired(),
         }
     }
 
     fn close(&mut self, progress: &Progress) -> Vec<Waker> {
-        self.closed = true;
+        self.door = self.door.max(Door::Closed);
         self.reserved = 0;
         progress.set_senders_wait(false);
         match self.senders.take() {

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
+use tracing::{Instrument, Span};
 
 use crate::actor::Actor;
 use crate::cell::Cell;
@@ -45,17 +46,16 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output 
                     }
                     continue;
                 };
-                let outcome = match served.ctx.take_span() {
-                    None => match served.begin(envelope) {
-                        Some(handling) => handling.await,
-                        None => break StopReason::Killed, // not reached: it has started
-                    },
-                    Some(span) => match served.begin_traced(envelope, span) {
-                        Some(handling) => handling.await,
-                        None => break StopReason::Killed, // not reached either
-                    },
+                let handled = if served.ctx.has_span() {
+                    handle_traced(&mut served, envelope).await
+                } else {
+                    let Some(handling) = served.begin(envelope) else {
+                        break StopReason::Killed; // not reached: it has started
+                    };
+                    let outcome = handling.await;
+                    served.finish(outcome)
                 };
-                if !served.finish(outcome) {
+                if !handled {
                     break served.ctx.take_end().unwrap_or(StopReason::Killed);
                 }
             }
@@ -87,6 +87,23 @@ impl<A: Actor, F: Future<Output = ()>> Future for Turns<A, F> {
         }
         polled
     }
+}
+
+/// Handles a message in its span. In a box, because its size would be each idle actor's.
+#[cold]
+fn handle_traced<A: Actor>(
+    served: &mut Served<A>,
+    envelope: A::Envelope,
+) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+    let span = served.ctx.take_span().unwrap_or_else(Span::none);
+    let handle = async move {
+        let Some(handling) = served.begin(envelope) else {
+            return false; // not reached: it has started
+        };
+        let outcome = handling.await;
+        served.finish(outcome)
+    };
+    Box::pin(handle.instrument(span))
 }
 
 /// Builds the state and starts.

@@ -1,10 +1,9 @@
 //! An actor at work: it takes mail and handles it.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tracing::{Instrument, Span};
+use tracing::Span;
 
 use crate::actor::Actor;
 use crate::cell::{Cell, Item};
@@ -46,9 +45,6 @@ enum Pause {
     /// A system item, or the end.
     Other,
 }
-
-/// A handler at work, in a box.
-type Handling<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Interrupt>> + Send + 'a>>;
 
 pub(crate) enum State<A> {
     Unborn(Producer<A>),
@@ -287,16 +283,6 @@ impl<A: Actor> Served<A> {
     ) -> Option<Guarded<'_, Cell<A>, impl Future<Output = Outcome> + Send, UntilKill>> {
         let (cell, actor, ctx) = self.actor()?;
         Some(Guarded::new(cell, actor.dispatch(envelope, ctx)))
-    }
-
-    /// The same in the span of the message, when that is traced. In a box, because its size would be
-    /// each idle actor's.
-    pub(crate) fn begin_traced(
-        &mut self,
-        envelope: A::Envelope,
-        span: Span,
-    ) -> Option<Handling<'_>> {
-        Some(Box::pin(self.begin(envelope)?.instrument(span)))
     }
 
     /// What its end means: `false` when it is the actor's.
