@@ -38,9 +38,9 @@ pub(crate) fn private() -> Ident {
     Ident::new("__p", Span::call_site())
 }
 
-/// The variant that carries metadata around another message.
-pub(crate) fn meta() -> Ident {
-    Ident::new("__Meta", Span::call_site())
+/// The variant that carries something beside another message.
+pub(crate) fn extra() -> Ident {
+    Ident::new("__Extra", Span::call_site())
 }
 
 /// The variant that no value has, for the type parameters that no message mentions.

@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use crate::ctx::Ctx;
 use crate::failure::Fault;
-use crate::handles::{Receives, WithMeta};
+use crate::handles::{Receives, WithExtra};
 use crate::mailbox::Mailbox;
 use crate::outcome::Outcome;
 use crate::terminated::Terminated;
@@ -95,17 +95,24 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
     }
 }
 
-/// Opens a message with metadata and dispatches it. Apart from `dispatch_now`, which can then be
-/// inlined into the loop.
+/// Opens a message with something beside it and dispatches it. Apart from `dispatch_now`, which can
+/// then be inlined into the loop.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
 #[allow(clippy::boxed_local)] // that is how it lies in the envelope
-pub fn dispatch_with_meta<A: Actor>(
+pub fn dispatch_with_extra<A: Actor>(
     actor: &mut A,
-    boxed: Box<WithMeta<A::Envelope>>,
+    boxed: Box<WithExtra<A::Envelope>>,
     ctx: &mut Ctx<A>,
 ) -> Result<Outcome, A::Envelope> {
-    let envelope = ctx.open(*boxed);
+    let WithExtra { extra, envelope } = *boxed;
+    if extra.is_cancelled() {
+        ctx.withdraw();
+        return Ok(Outcome::Withdrawn);
+    }
+    let panics = extra.panics;
+    ctx.open(extra, &envelope);
+    assert!(!panics, "a panic was injected in place of the handler");
     actor.dispatch_now(envelope, ctx)
 }

@@ -7,6 +7,7 @@ use crate::any_ref::{AnyActorRef, wait_for_end, wait_for_start};
 use crate::ask::Ask;
 use crate::cell::Cell;
 use crate::error::{StartError, TellError};
+use crate::extra::Extra;
 use crate::failure::StopReason;
 use crate::handles::{Envelope, HandledBy, Receives};
 use crate::meta::Meta;
@@ -68,7 +69,11 @@ impl<A: Receives> ActorRef<A> {
     where
         M: HandledBy<A>,
     {
-        let wrap = |message: M| message.wrap(ReplyTo::nobody()).with_meta(meta);
+        let wrap = |message: M| {
+            message
+                .wrap(ReplyTo::nobody())
+                .with_extra(Extra::with_meta(meta))
+        };
         self.cell.send(message, wrap).map_err(TellError::from)
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::cell::Cell;
 use crate::deadline::Ticket;
 use crate::error::AskError;
+use crate::extra::Extra;
 use crate::handles::{Envelope, HandledBy, Receives};
 use crate::meta::Meta;
 use crate::node::Head;
@@ -37,7 +38,10 @@ where
         // Two calls, so that a message without metadata goes straight into its place in the queue.
         match meta {
             None => self.send(message, |message| message.wrap(reply)),
-            Some(meta) => self.send(message, |message| message.wrap(reply).with_meta(meta)),
+            Some(meta) => {
+                let extra = Extra::with_meta(meta);
+                self.send(message, |message| message.wrap(reply).with_extra(extra))
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::task::Waker;
 
 use crate::core::Core;
 use crate::dead_letter::DeadLetterReason;
+use crate::extra::Extra;
 use crate::failure::{StopReason, catch};
 use crate::handles::{Envelope, Receives};
 use crate::mailbox::Mailbox;
@@ -73,10 +74,11 @@ impl<A: Receives> Cell<A> {
         }
     }
 
-    /// The result of a pipe: as a message, whatever the bound. After the end there is nobody whom
-    /// it could reach, and the pipe ended with its actor.
-    pub(crate) fn send_piped(&self, envelope: A::Envelope) {
-        let _ = self.queue.push_unbounded(Item::User(envelope), true);
+    /// The result of work beside the actor: as a message, whatever the bound. Whether the actor takes
+    /// more. After its end there is nobody whom it could reach: then it was never sent.
+    pub(crate) fn send_unbounded(&self, envelope: A::Envelope) -> bool {
+        let sent = self.queue.push_unbounded(Item::User(envelope), true);
+        sent.is_ok_and(|open| open)
     }
 
     /// Ends the actor: its mail becomes dead letters, its name free, and whoever waits is told.
@@ -101,14 +103,22 @@ impl<A: Receives> Cell<A> {
     fn discard(&self, envelope: A::Envelope, reason: DeadLetterReason) {
         let (handler, reply) = envelope.peek();
         let message_type = A::Sent::message_type(handler);
+        if envelope.extra().is_some_and(Extra::is_cancelled) {
+            self.head.tally.withdrawn();
+            return drop_contained(envelope, message_type);
+        }
         let reason = match reply.is_given_up() {
             true => DeadLetterReason::Expired,
             false => reason,
         };
         self.head.dead_letter(message_type, reason);
-        if catch(|| drop(envelope)).is_err() {
-            tracing::error!(message = message_type, "a message panicked when dropped");
-        }
+        drop_contained(envelope, message_type);
+    }
+}
+
+fn drop_contained<E>(envelope: E, message_type: &'static str) {
+    if catch(|| drop(envelope)).is_err() {
+        tracing::error!(message = message_type, "a message panicked when dropped");
     }
 }
 

@@ -2,32 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
-use std::task::Poll;
 
-use tokio::task::AbortHandle;
 use tracing::Span;
 
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
 use crate::cell::Cell;
 use crate::error::TellError;
-use crate::failure::{Fault, StopReason, catch};
-use crate::handles::{Envelope, HandledBy, HandlerNumber, Receives, Watches, WithMeta};
+use crate::extra::Extra;
+use crate::failure::{Fault, StopReason};
+use crate::handles::{Envelope, HandledBy, HandlerNumber, Receives, Watches};
 use crate::meta::Meta;
-use crate::node::{Level, Node, SystemItem};
+use crate::node::{Level, Node};
 use crate::outcome::Outcome;
 use crate::pid::Pid;
 use crate::reply::{Reply, ReplyTo, Unread, settle};
 use crate::sync::Arc;
+use crate::task_handle::TaskHandle;
 use crate::terminated::{Key, Terminated};
 
 /// The actor's view of itself and of its system: the last parameter of a handler,
 /// `ctx: &mut Ctx<Self>`.
 pub struct Ctx<A: Receives> {
     pub(crate) me: ActorRef<A>,
-    meta: Option<Box<Meta>>,
+    /// What came beside the message in hand.
+    extra: Option<Box<Extra>>,
     /// What most actors never need.
     more: Option<Box<More>>,
 }
@@ -35,19 +34,28 @@ pub struct Ctx<A: Receives> {
 #[derive(Default)]
 struct More {
     watching: BTreeMap<Key, Arc<dyn Node>>,
-    pipes: Vec<AbortHandle>,
+    tasks: Vec<TaskHandle>,
     /// Why the actor is about to end.
     end: Option<StopReason>,
-    /// The message in hand is being dropped, because its asker gave up before its turn.
-    expiring: bool,
+    /// The message in hand is being dropped, and not handled.
+    dropping: Option<Dropping>,
     /// The span of the message that is about to be handled by a future.
     span: Option<Span>,
 }
 
+/// Why a message is dropped at its turn.
+#[derive(Clone, Copy)]
+pub(crate) enum Dropping {
+    /// Its asker gave up before.
+    Expired,
+    /// Its task was cancelled before.
+    Withdrawn,
+}
+
 impl More {
     fn end(self, own: Key) {
-        for pipe in self.pipes {
-            pipe.abort();
+        for task in self.tasks {
+            task.abort();
         }
         for node in self.watching.into_values() {
             node.head().remove_watcher(own);
@@ -59,7 +67,7 @@ impl<A: Receives> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         Self {
             me: ActorRef::new(cell),
-            meta: None,
+            extra: None,
             more: None,
         }
     }
@@ -97,7 +105,7 @@ impl<A: Receives> Ctx<A> {
     /// The metadata of the message that is being handled, if it has some.
     #[must_use]
     pub fn meta(&self) -> Option<&Meta> {
-        self.meta.as_deref()
+        self.extra.as_ref()?.meta.as_ref()
     }
 
     /// Asks to be told when another actor has stopped: this actor's `#[on(terminated)]` method gets
@@ -173,13 +181,13 @@ impl<A: Receives> Ctx<A> {
         B: Receives,
         M: HandledBy<B>,
     {
-        let meta = self.meta.as_deref().cloned();
+        let meta = self.meta().cloned();
         let (reply_to, rebuild) = reply.into_parts();
         reply_to.requeue();
         let wrap = |(message, reply_to): (M, ReplyTo<M::Reply>)| {
             let envelope = message.wrap(reply_to);
             match meta {
-                Some(meta) => envelope.with_meta(meta),
+                Some(meta) => envelope.with_extra(Extra::with_meta(meta)),
                 None => envelope,
             }
         };
@@ -199,61 +207,13 @@ impl<A: Receives> Ctx<A> {
         })
     }
 
-    /// Runs a future beside the actor, which goes on meanwhile; its result comes back as a message,
-    /// whatever the mailbox's bound.
-    ///
-    /// The future ends with the actor. When it panics, the actor fails.
-    ///
-    /// ```
-    /// use actor::prelude::*;
-    ///
-    /// struct Fetch;
-    /// struct Fetched(String);
-    ///
-    /// #[actor]
-    /// #[derive(Default)]
-    /// struct Cache { page: Option<String> }
-    ///
-    /// #[actor]
-    /// impl Cache {
-    ///     #[handler]
-    ///     fn fetch(&mut self, _: Fetch, ctx: &mut Ctx<Self>) {
-    ///         ctx.pipe(async { "the page".to_owned() }, Fetched);
-    ///     }
-    ///
-    ///     #[handler]
-    ///     fn fetched(&mut self, msg: Fetched) { self.page = Some(msg.0); }
-    /// }
-    /// ```
-    pub fn pipe<F, M>(&mut self, future: F, map: impl FnOnce(F::Output) -> M + Send + 'static)
-    where
-        F: Future + Send + 'static,
-        M: HandledBy<A>,
-    {
-        let cell = self.me.cell.clone();
-        let runtime = cell.head.core.runtime.clone();
-        let pipe = async move {
-            let mut future = pin!(future);
-            let piped = std::future::poll_fn(|cx| match catch(|| future.as_mut().poll(cx)) {
-                Ok(poll) => poll.map(Ok),
-                Err(payload) => Poll::Ready(Err(payload)),
-            });
-            let message = match piped.await {
-                Ok(output) => catch(|| map(output).wrap(ReplyTo::nobody())),
-                Err(payload) => Err(payload),
-            };
-            match message {
-                Ok(envelope) => cell.send_piped(envelope),
-                Err(payload) => {
-                    cell.push_system(SystemItem::PipeFailed(payload));
-                }
-            }
-        };
-        let pipes = &mut self.more().pipes;
-        if pipes.len() == pipes.capacity() {
-            pipes.retain(|pipe| !pipe.is_finished());
+    /// Keeps work that ends with the actor.
+    pub(crate) fn keep_task(&mut self, task: TaskHandle) {
+        let tasks = &mut self.more().tasks;
+        if tasks.len() == tasks.capacity() {
+            tasks.retain(|task| !task.is_finished());
         }
-        pipes.push(runtime.spawn(pipe).abort_handle());
+        tasks.push(task);
     }
 
     fn more(&mut self) -> &mut More {
@@ -271,10 +231,14 @@ impl<A: Receives> Ctx<A> {
         self.more().end = Some(reason);
     }
 
-    /// Whether what just ended was no handling, but the dropping of an expired message.
-    pub(crate) fn take_expiring(&mut self) -> bool {
-        let more = self.more.as_mut();
-        more.is_some_and(|more| std::mem::take(&mut more.expiring))
+    /// Why what just ended was no handling, but the dropping of a message.
+    pub(crate) fn take_dropping(&mut self) -> Option<Dropping> {
+        self.more.as_mut()?.dropping.take()
+    }
+
+    /// The message in hand is dropped because its task was cancelled.
+    pub(crate) fn withdraw(&mut self) {
+        self.more().dropping = Some(Dropping::Withdrawn);
     }
 
     pub(crate) fn take_end(&mut self) -> Option<StopReason> {
@@ -300,21 +264,21 @@ impl<A: Receives> Ctx<A> {
         A::Sent::message_type(self.me.cell.head.progress.handler())
     }
 
-    /// Takes the metadata off a message.
-    pub(crate) fn open(&mut self, opened: WithMeta<A::Envelope>) -> A::Envelope {
-        self.meta = Some(Box::new(opened.meta));
-        opened.envelope
+    /// Takes over what came beside a message.
+    pub(crate) fn open(&mut self, extra: Extra, message: &A::Envelope) {
+        self.extra = Some(Box::new(extra));
+        self.me.cell.head.progress.set_handler(message.peek().0);
     }
 
     /// After each message.
     #[inline]
     pub(crate) fn end_message(&mut self) {
-        if self.meta.is_some() {
-            self.meta = None;
+        if self.extra.is_some() {
+            self.extra = None;
         }
     }
 
-    /// Ends what was begun here and lives outside: pipes and watches.
+    /// Ends what was begun here and lives outside: tasks and watches.
     pub(crate) fn end(&mut self) {
         if let Some(more) = self.more.take() {
             more.end(self.me.cell.head.key());
@@ -335,7 +299,7 @@ impl<A: Receives> Ctx<A> {
     /// Always `false`.
     #[cold]
     fn expire(&mut self) -> bool {
-        self.more().expiring = true;
+        self.more().dropping = Some(Dropping::Expired);
         false
     }
 

@@ -30,6 +30,10 @@ pub enum Stage {
     Lifecycle(&'static str),
     /// In a future given to `ctx.pipe`.
     Piping,
+    /// In a stream given to `ctx.attach`.
+    Streaming,
+    /// In a function given to `ctx.spawn_blocking`.
+    Blocking,
     /// Dropping its state.
     Dropping,
 }
@@ -41,6 +45,8 @@ impl fmt::Display for Stage {
             Self::Handling(message) => write!(f, "while handling `{message}`"),
             Self::Lifecycle(word) => write!(f, "in `#[on({word})]`"),
             Self::Piping => f.write_str("in a piped future"),
+            Self::Streaming => f.write_str("in an attached stream"),
+            Self::Blocking => f.write_str("in blocking work"),
             Self::Dropping => f.write_str("while its state was dropped"),
         }
     }

@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::dead_letter::DeadLetterReason;
 use crate::event::{Event, UnreadError};
 use crate::failure::{Failure, Fault, Interrupt, Payload, Stage, StopReason, catch};
+use crate::lease::Lease;
 use crate::life::{EndSender, Life, StartSender};
 use crate::pid::Pid;
 use crate::progress::Progress;
@@ -38,8 +39,8 @@ pub(crate) enum Level {
 /// What lies in a mailbox without being a message.
 pub(crate) enum SystemItem {
     Terminated(Terminated),
-    /// A piped future panicked.
-    PipeFailed(Payload),
+    /// Work beside the actor panicked.
+    TaskFailed(Stage, Payload, Lease),
 }
 
 /// An actor, whatever its type. What needs the type is asked for; the rest is in its [`Head`].
@@ -221,14 +222,15 @@ impl Head {
         handling: Option<&'static str>,
         queued: impl FnOnce() -> QueueCounts,
     ) -> ActorStats {
-        let done = self.tally.read();
+        let (done, taken_back) = (self.tally.read(), self.tally.taken_back());
         let queued = queued();
+        let received = queued.accepted.saturating_sub(taken_back);
         let system_items = u64::from(self.system_items.load(Ordering::Relaxed));
         let known = done.handled + done.failed + done.dead_letters.total();
         ActorStats {
-            received: queued.accepted,
+            received,
             refused: queued.refused,
-            waiting: queued.accepted.saturating_sub(known),
+            waiting: received.saturating_sub(known),
             mailbox: queued.queued.saturating_sub(system_items),
             handling,
             uptime: self.life.lock().uptime(self.core.age()),

@@ -9,6 +9,8 @@ pub enum Outcome {
     Handled,
     /// The asker had given up before its turn; the handler was not called.
     Expired,
+    /// The task that the message came from was cancelled; the handler was not called.
+    Withdrawn,
     /// The handler returned an error that counts as a failure.
     Failed(Box<Fault>),
 }

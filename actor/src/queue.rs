@@ -183,20 +183,21 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Appends an item whatever the bound; `counted` says whether it counts as accepted.
-    /// Gives it back when the queue is closed to it.
-    pub(crate) fn push_unbounded(&self, item: T, counted: bool) -> Result<(), T> {
+    /// Whether the door is open to senders; gives the item back when the counts are final.
+    pub(crate) fn push_unbounded(&self, item: T, counted: bool) -> Result<bool, T> {
         let mut shared = self.shared.lock();
-        if shared.is_retired() || (counted && shared.is_closed()) {
+        if shared.is_retired() {
             return Err(item);
         }
         shared.append(|| item);
         shared.accepted += u64::from(counted);
+        let open = !shared.is_closed();
         let parked = std::mem::take(&mut shared.parked);
         drop(shared);
         if parked {
             self.wake_consumer();
         }
-        Ok(())
+        Ok(open)
     }
 
     /// Appends an item as soon as there is room, first come, first served.

@@ -170,8 +170,9 @@ async fn handle_system<A: Actor>(
             };
             settle(&served.cell.head, "terminated", told)
         }
-        SystemItem::PipeFailed(payload) => {
-            Err(served.cell.head.settle(Stage::Piping, panicked(payload)))
+        SystemItem::TaskFailed(_, _, lease) if lease.is_cancelled() => Ok(()),
+        SystemItem::TaskFailed(stage, payload, _) => {
+            Err(served.cell.head.settle(stage, panicked(payload)))
         }
     }
 }

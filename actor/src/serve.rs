@@ -7,7 +7,7 @@ use tracing::Span;
 
 use crate::actor::Actor;
 use crate::cell::{Cell, Item};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Dropping};
 use crate::dead_letter::DeadLetterReason;
 use crate::failure::{Interrupt, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilKill};
@@ -213,20 +213,19 @@ impl<A: Actor> Served<A> {
         let message_type = self.ctx.message_type();
         self.ctx.end_message();
         let head = &self.cell.head;
-        let trouble = match outcome {
-            Ok(Outcome::Handled) => return Pause::Again,
-            Ok(Outcome::Expired) => {
-                self.ctx.take_expiring();
-                head.progress.end_item();
-                head.dead_letter(message_type, DeadLetterReason::Expired);
-                return Pause::Again;
-            }
-            Err(Interrupt::Panicked(_)) if self.ctx.take_expiring() => {
+        if let Some(why) = self.ctx.take_dropping() {
+            if outcome.is_err() {
                 tracing::error!(message = message_type, "a message panicked when dropped");
-                head.progress.end_item();
-                head.dead_letter(message_type, DeadLetterReason::Expired);
-                return Pause::Again;
             }
+            head.progress.end_item();
+            match why {
+                Dropping::Expired => head.dead_letter(message_type, DeadLetterReason::Expired),
+                Dropping::Withdrawn => head.tally.withdrawn(),
+            }
+            return Pause::Again;
+        }
+        let trouble = match outcome {
+            Ok(Outcome::Handled | Outcome::Expired | Outcome::Withdrawn) => return Pause::Again,
             Ok(Outcome::Failed(fault)) => Trouble::Fault(fault),
             Err(interrupt) => Trouble::Interrupt(interrupt),
         };

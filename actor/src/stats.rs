@@ -133,6 +133,7 @@ struct Rare {
     overflow: AtomicU64,
     late_replies: AtomicU64,
     unread_errors: AtomicU64,
+    withdrawn: AtomicU64,
 }
 
 impl Tally {
@@ -155,6 +156,15 @@ impl Tally {
         });
     }
 
+    /// A message whose task was cancelled before its turn: as if it had never been sent.
+    pub(crate) fn withdrawn(&self) {
+        bump(&self.rare().withdrawn);
+    }
+
+    pub(crate) fn taken_back(&self) -> u64 {
+        self.rare.get().map_or(0, |rare| read(&rare.withdrawn))
+    }
+
     pub(crate) fn late_reply(&self) {
         bump(&self.rare().late_replies);
     }
@@ -166,7 +176,7 @@ impl Tally {
     /// Messages that are done, one way or the other.
     pub(crate) fn done(&self) -> u64 {
         let done = self.read();
-        done.handled + done.failed + done.dead_letters.total()
+        done.handled + done.failed + done.dead_letters.total() + self.taken_back()
     }
 
     /// What is counted here. What is done is read before what was received is, so that it is never

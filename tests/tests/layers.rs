@@ -26,7 +26,7 @@ const ROWS: &[Row] = &[
         "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
-        "senders", "progress", "queue", "slot", "reply", "turn", "waits", "wheel", "deadline",
+        "senders", "progress", "queue", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline",
     ]},
     Row { name: "reference", knows: &["words", "queue"], files: &[
         "stats", "event", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "ctx", "actor", "props", "guard", "serve", "run", "tree", "watchdog", "system", "spawn", "shutdown", "signal",
+        "task_handle", "ctx", "task", "actor", "props", "guard", "serve", "run", "tree", "watchdog", "system", "spawn", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

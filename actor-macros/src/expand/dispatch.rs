@@ -36,7 +36,7 @@ pub(super) fn actor(scope: &Scope<'_>) -> TokenStream {
 fn now(scope: &Scope<'_>) -> TokenStream {
     let private = &scope.private;
     let name = &scope.model.envelope;
-    let meta = names::meta();
+    let extra = names::extra();
     let phantom = names::phantom();
     // a state that is not `Send` is then an error of this body, too: one that the compiler shows once
     let span = spans::ends(scope.actor).0;
@@ -60,7 +60,7 @@ fn now(scope: &Scope<'_>) -> TokenStream {
         #uses
         match __envelope {
             #(#arms)*
-            #name::#meta(boxed) => #private::dispatch_with_meta(self, boxed, __ctx),
+            #name::#extra(boxed) => #private::dispatch_with_extra(self, boxed, __ctx),
             #no_value
         }
     };

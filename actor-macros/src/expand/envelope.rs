@@ -35,7 +35,7 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
         ..
     } = scope;
     let name = &model.envelope;
-    let meta = names::meta();
+    let extra = names::extra();
     let phantom = names::phantom();
     let generic = scope.generic;
     // every parameter of the block is a parameter of the actor's type, or the compiler has refused the block
@@ -51,7 +51,7 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
         #[doc(hidden)]
         pub enum #name #impl_generics #where_clause {
             #(#variants)*
-            #meta(#private::Box<#private::WithMeta<#envelope>>),
+            #extra(#private::Box<#private::WithExtra<#envelope>>),
             #unused
         }
         impl #impl_generics #private::Envelope for #envelope #where_clause {
@@ -64,16 +64,16 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
             fn peek(&self) -> (#private::HandlerNumber, &dyn #private::AnyReplyTo) {
                 match self {
                     #(#peeks)*
-                    Self::#meta(boxed) => #private::Envelope::peek(&boxed.envelope),
+                    Self::#extra(boxed) => #private::Envelope::peek(&boxed.envelope),
                     #no_value
                 }
             }
-            fn with_meta(self, meta: #private::Meta) -> Self {
-                Self::#meta(#private::Box::new(#private::WithMeta { meta, envelope: self }))
+            fn with_extra(self, extra: #private::Extra) -> Self {
+                Self::#extra(#private::Box::new(#private::WithExtra { extra, envelope: self }))
             }
-            fn meta(&self) -> #private::Option<&#private::Meta> {
+            fn extra(&self) -> #private::Option<&#private::Extra> {
                 match self {
-                    Self::#meta(boxed) => #private::Some(&boxed.meta),
+                    Self::#extra(boxed) => #private::Some(&boxed.extra),
                     _ => #private::None,
                 }
             }

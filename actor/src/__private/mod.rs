@@ -12,14 +12,14 @@ pub use std::boxed::Box;
 pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};
 
-pub use crate::actor::{Actor, ActorOptions, dispatch_with_meta};
+pub use crate::actor::{Actor, ActorOptions, dispatch_with_extra};
 pub use crate::ctx::Ctx;
+pub use crate::extra::Extra;
 pub use crate::failure::Fault;
 pub use crate::handles::{
-    Carries, Envelope, HandledBy, HandlerNumber, Handles, Receives, TypeName, Watches, WithMeta,
+    Carries, Envelope, HandledBy, HandlerNumber, Handles, Receives, TypeName, Watches, WithExtra,
 };
 pub use crate::mailbox::{Mailbox, Overflow};
-pub use crate::meta::Meta;
 pub use crate::outcome::Outcome::{self, Expired, Handled};
 pub use crate::reply::{AnyReplyTo, Reply, ReplyTo};
 pub use crate::slot::Route;

@@ -1,0 +1,48 @@
+//! What ties a message in a mailbox to the task that it came from.
+
+use tokio::sync::Notify;
+
+use crate::sync::{Arc, AtomicBool, Ordering};
+
+/// One task that sends its actor messages: a pipe, an attached stream, blocking work.
+#[derive(Default)]
+pub(crate) struct Source {
+    cancelled: AtomicBool,
+    done: Notify,
+}
+
+impl Source {
+    /// From now on no message of the task is handled.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the message that was sent last is done: handled, failed or lost.
+    pub(crate) async fn done(&self) {
+        self.done.notified().await;
+    }
+}
+
+/// Goes with a message; its drop says that the message is done.
+pub(crate) struct Lease(Arc<Source>);
+
+impl Lease {
+    pub(crate) fn new(source: &Arc<Source>) -> Self {
+        Self(source.clone())
+    }
+
+    /// Whether the message is not wanted any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.done.notify_one();
+    }
+}

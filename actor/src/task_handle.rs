@@ -1,0 +1,51 @@
+//! A hold on work beside the actor.
+
+use std::fmt;
+
+use tokio::task::AbortHandle;
+
+use crate::lease::Source;
+use crate::sync::Arc;
+
+/// A hold on work that an actor began with [`Ctx::pipe`](crate::Ctx::pipe),
+/// [`Ctx::attach`](crate::Ctx::attach) or [`Ctx::spawn_blocking`](crate::Ctx::spawn_blocking).
+///
+/// Dropping it changes nothing: the work goes on until it is over, or its actor ends.
+#[derive(Clone)]
+pub struct TaskHandle {
+    source: Arc<Source>,
+    task: AbortHandle,
+}
+
+impl TaskHandle {
+    pub(crate) fn new(source: Arc<Source>, task: AbortHandle) -> Self {
+        Self { source, task }
+    }
+
+    /// Ends the work. From now on no handler is called for a message of it, not even for one that
+    /// waits in the mailbox already; that counts as never sent. A blocking function that has begun
+    /// comes to its end, and its result reaches nobody.
+    pub fn cancel(&self) {
+        self.source.cancel();
+        self.task.abort();
+    }
+
+    /// Whether it is over: its last message is in the mailbox, or it was cancelled.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.source.is_cancelled() || self.task.is_finished()
+    }
+
+    /// Ends the work with its actor; what it has sent is like all mail.
+    pub(crate) fn abort(&self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for TaskHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("is_finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}
