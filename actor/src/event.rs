@@ -1,19 +1,10 @@
 //! What happens in a system, for whoever wants to know.
 
-use std::fmt;
-
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
-
 use crate::dead_letter::DeadLetter;
 use crate::deadlock::Deadlock;
 use crate::failure::{Failure, StopReason};
 use crate::pid::Pid;
 use crate::slow::SlowHandler;
-use crate::sync::{AtomicBool, Mutex, Ordering};
-
-/// How many events a subscriber may be behind before it misses some.
-const BACKLOG: usize = 1_024;
 
 /// An error that a handler returned and nobody read: the message was told, or its asker was gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,97 +40,81 @@ pub enum Event {
     Missed(u64),
 }
 
-/// Where events are published. Costs one load while nobody listens.
-#[derive(Default)]
-pub(crate) struct EventHub {
-    heard: AtomicBool,
-    channel: Mutex<Channel>,
+/// The births and ends of actors.
+#[derive(Debug, Clone)]
+pub enum Lifecycle {
+    /// An actor has started.
+    Started(Pid),
+    /// An actor has stopped; its name is free again.
+    Stopped(Pid, StopReason),
 }
 
-#[derive(Default)]
-struct Channel {
-    /// Made for the first subscriber.
-    sender: Option<broadcast::Sender<Event>>,
-    closed: bool,
-}
-
-impl EventHub {
-    pub(crate) fn subscribe(&self) -> Events {
-        let mut channel = self.channel.lock();
-        if channel.closed {
-            let (_, receiver) = broadcast::channel(1);
-            return Events { receiver };
-        }
-        self.heard.store(true, Ordering::Release);
-        let sender = channel
-            .sender
-            .get_or_insert_with(|| broadcast::channel(BACKLOG).0);
-        Events {
-            receiver: sender.subscribe(),
-        }
-    }
-
-    /// `event` is made only when somebody listens.
-    pub(crate) fn publish(&self, event: impl FnOnce() -> Event) {
-        if self.heard.load(Ordering::Acquire) {
-            self.send(event());
-        }
-    }
-
-    fn send(&self, event: Event) {
-        let mut channel = self.channel.lock();
-        let unheard = match &channel.sender {
-            Some(sender) => sender.send(event).is_err(),
-            None => true,
-        };
-        if unheard {
-            self.heard.store(false, Ordering::Release);
-            channel.sender = None;
-        }
-    }
-
-    /// Ends all subscriptions, behind what was published.
-    pub(crate) fn close(&self) {
-        let mut channel = self.channel.lock();
-        channel.closed = true;
-        channel.sender = None;
-    }
-}
-
-/// A subscription to the events of a system, from the moment of subscribing on.
+/// What one can subscribe to: all [`Event`]s, or one kind of them.
 ///
-/// Publishing never waits for a subscriber: one that is more than 1024 events behind is told how
-/// many it missed ([`Event::Missed`]). Ends when the system has shut down.
-pub struct Events {
-    receiver: broadcast::Receiver<Event>,
+/// Implemented for [`Event`], [`Lifecycle`], [`Failure`], [`UnreadError`], [`DeadLetter`],
+/// [`Deadlock`] and [`SlowHandler`]. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no kind of event",
+    label = "not published by a system",
+    note = "the kinds are `Event`, `Lifecycle`, `Failure`, `UnreadError`, `DeadLetter`, `Deadlock` and `SlowHandler`"
+)]
+pub trait EventKind: kind::Sealed + Clone + Send + 'static {
+    /// The event, if it is of this kind.
+    #[doc(hidden)]
+    fn pick(event: Event) -> Option<Self>;
 }
 
-impl Events {
-    /// Waits for the next event; `None` when the system has shut down.
-    ///
-    /// # Cancellation
-    ///
-    /// Safe: no event is lost when the future is dropped.
-    pub async fn next(&mut self) -> Option<Event> {
-        match self.receiver.recv().await {
-            Ok(event) => Some(event),
-            Err(RecvError::Lagged(missed)) => Some(Event::Missed(missed)),
-            Err(RecvError::Closed) => None,
-        }
-    }
+mod kind {
+    /// Which kinds there are is the system's affair.
+    pub trait Sealed {}
+}
 
-    /// The next event, if there is one now.
-    pub fn try_next(&mut self) -> Option<Event> {
-        match self.receiver.try_recv() {
-            Ok(event) => Some(event),
-            Err(broadcast::error::TryRecvError::Lagged(missed)) => Some(Event::Missed(missed)),
-            Err(_) => None,
+macro_rules! kinds {
+    ($($kind:ty: $pattern:pat => $value:expr;)*) => {$(
+        impl kind::Sealed for $kind {}
+
+        impl EventKind for $kind {
+            fn pick(event: Event) -> Option<Self> {
+                match event {
+                    $pattern => $value,
+                    #[allow(unreachable_patterns)]
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    Event: event => Some(event);
+    Failure: Event::Failed(failure) => Some(failure);
+    UnreadError: Event::UnreadError(unread) => Some(unread);
+    DeadLetter: Event::DeadLetter(letter) => Some(letter);
+    Deadlock: Event::Deadlock(deadlock) => Some(deadlock);
+    SlowHandler: Event::SlowHandler(slow) => Some(slow);
+}
+
+impl kind::Sealed for Lifecycle {}
+
+impl EventKind for Lifecycle {
+    fn pick(event: Event) -> Option<Self> {
+        match event {
+            Event::Started(pid) => Some(Self::Started(pid)),
+            Event::Stopped(pid, reason) => Some(Self::Stopped(pid, reason)),
+            _ => None,
         }
     }
 }
 
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
+impl Event {
+    /// The actor that a subscriber's own doing is about: it is not told of that, so that an error
+    /// in its handler of errors does not go round for ever.
+    pub(crate) fn about(&self) -> Option<&Pid> {
+        match self {
+            Self::UnreadError(unread) => Some(&unread.actor),
+            Self::DeadLetter(letter) => Some(&letter.target),
+            Self::SlowHandler(slow) => Some(&slow.actor),
+            _ => None,
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::any_ref::AnyActorRef;
 use crate::ask::{Ask, AskPort};
 use crate::error::TellError;
 use crate::handles::{HandledBy, Receives};
+use crate::node::Node;
 use crate::pid::Pid;
 use crate::sync::Arc;
 use crate::tell::{TellPort, TellWait};
@@ -136,6 +137,10 @@ impl<M: 'static, R: ?Sized + ReplyKind<M>> Recipient<M, R> {
         self.tell_port().as_node().head().pid()
     }
 
+    pub(crate) fn node(&self) -> Arc<dyn Node> {
+        R::node(self.port.clone())
+    }
+
     fn tell_port(&self) -> &dyn TellPort<M> {
         R::tell_port(&self.port)
     }
@@ -226,6 +231,6 @@ impl<M: 'static, R: Send + 'static> From<Recipient<M, R>> for Recipient<M> {
 
 impl<M: 'static, R: ?Sized + ReplyKind<M>> From<&Recipient<M, R>> for AnyActorRef {
     fn from(recipient: &Recipient<M, R>) -> Self {
-        Self::new(R::node(recipient.port.clone()))
+        Self::new(recipient.node())
     }
 }

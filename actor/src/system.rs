@@ -10,7 +10,8 @@ use crate::actor_ref::ActorRef;
 use crate::cell::Cell;
 use crate::core::{Core, Settings};
 use crate::error::{LookupError, SystemError};
-use crate::event::Events;
+use crate::event::EventKind;
+use crate::events::Events;
 use crate::failure::catch;
 use crate::handles::Receives;
 use crate::mailbox::Mailbox;
@@ -105,9 +106,15 @@ impl ActorSystem {
         tree::stats(&self.core)
     }
 
-    /// Subscribes to what happens from now on.
+    /// A stream of what happens from now on.
     #[must_use]
     pub fn events(&self) -> Events {
+        self.core.events.subscribe()
+    }
+
+    /// A stream of what happens from now on of one kind: `system.events_of::<DeadLetter>()`.
+    #[must_use]
+    pub fn events_of<E: EventKind>(&self) -> Events<E> {
         self.core.events.subscribe()
     }
 

@@ -78,19 +78,15 @@ impl<A: Receives> Ctx<A> {
     /// ```
     /// use actor::StreamEvent;
     /// use actor::prelude::*;
-    /// use tokio_stream::iter;
-    /// # mod tokio_stream { pub use actor_doc::iter; }
-    /// # mod actor_doc {
-    /// #     use std::{pin::Pin, task::{Context, Poll}};
-    /// #     pub struct Iter<I>(I);
-    /// #     pub fn iter<I: IntoIterator>(i: I) -> Iter<I::IntoIter> { Iter(i.into_iter()) }
-    /// #     impl<I: Iterator + Unpin> futures_core::Stream for Iter<I> {
-    /// #         type Item = I::Item;
-    /// #         fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
-    /// #             Poll::Ready(self.0.next())
-    /// #         }
+    /// # use std::{pin::Pin, task::{Context, Poll}};
+    /// # struct Readings(Vec<f64>);
+    /// # impl futures_core::Stream for Readings {
+    /// #     type Item = f64;
+    /// #     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<f64>> {
+    /// #         Poll::Ready(self.0.pop())
     /// #     }
     /// # }
+    /// # fn readings() -> Readings { Readings(vec![20.5, 21.0]) }
     ///
     /// struct Reading(StreamEvent<f64>);
     ///
@@ -102,7 +98,7 @@ impl<A: Receives> Ctx<A> {
     /// impl Gauge {
     ///     #[on(started)]
     ///     fn begin(&mut self, ctx: &mut Ctx<Self>) {
-    ///         ctx.attach(iter([20.5, 21.0]), Reading);
+    ///         ctx.attach(readings(), Reading);
     ///     }
     ///
     ///     #[handler]

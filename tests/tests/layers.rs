@@ -29,13 +29,13 @@ const ROWS: &[Row] = &[
         "senders", "progress", "queue", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline",
     ]},
     Row { name: "reference", knows: &["words", "queue"], files: &[
-        "stats", "event", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
+        "stats", "event", "events", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
         "tell", "actor_ref", "recipient",
     ]},
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "ctx", "task", "actor", "props", "guard", "serve", "run", "tree", "watchdog", "system", "spawn", "shutdown", "signal",
+        "task_handle", "ctx", "task", "actor", "props", "guard", "serve", "run", "tree", "watchdog", "system", "subscribe", "spawn", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},
