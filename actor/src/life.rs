@@ -19,7 +19,7 @@ pub(crate) type StartSender = oneshot::Sender<Result<(), StartError>>;
 
 /// The part of an actor that is seldom looked at. What most actors never need is in a box.
 pub(crate) struct Life<N: ?Sized> {
-    /// When it started: the system's age then, in nanoseconds.
+    /// When it started: the system's age then, in nanoseconds, and one more so that it is not zero.
     started: Option<NonZeroU64>,
     pub(crate) ended: Option<StopReason>,
     /// Nobody is spawned below it any more.
@@ -90,7 +90,7 @@ impl<N: ?Sized> Life<N> {
 
     /// Whom to tell that the actor has started.
     pub(crate) fn start(&mut self, now: Duration) -> Vec<StartSender> {
-        self.started = NonZeroU64::new(nanos(now).max(1));
+        self.started = Some(NonZeroU64::MIN.saturating_add(nanos(now)));
         match &mut self.more {
             Some(more) => std::mem::take(&mut more.on_start),
             None => Vec::new(),
@@ -118,7 +118,7 @@ impl<N: ?Sized> Life<N> {
     /// How long it has been at work; zero before its start and after its end.
     pub(crate) fn uptime(&self, now: Duration) -> Duration {
         match (self.started, &self.ended) {
-            (Some(started), None) => now.saturating_sub(Duration::from_nanos(started.get())),
+            (Some(started), None) => now.saturating_sub(Duration::from_nanos(started.get() - 1)),
             _ => Duration::ZERO,
         }
     }

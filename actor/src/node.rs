@@ -114,15 +114,21 @@ impl Head {
     }
 
     pub(crate) fn pid(&self) -> Pid {
-        let own = match self.name() {
+        let mut id = self.segment();
+        let mut head = self;
+        while let Some(parent) = head.parent() {
+            head = parent.head();
+            id = format!("{}/{id}", head.segment());
+        }
+        Pid::local(self.core.address.clone(), id)
+    }
+
+    /// The last part of its path.
+    fn segment(&self) -> String {
+        match self.name() {
             Some(name) => name.to_string(),
             None => format!("${}", self.id),
-        };
-        let id = match self.parent() {
-            Some(parent) => format!("{}/{own}", parent.head().pid().id()),
-            None => own,
-        };
-        Pid::local(self.core.address.clone(), id)
+        }
     }
 
     pub(crate) fn has_ended(&self) -> bool {
