@@ -29,6 +29,14 @@ impl Extra {
         }
     }
 
+    #[cfg(feature = "testkit")]
+    pub(crate) fn with_panic() -> Self {
+        Self {
+            panics: true,
+            ..Self::default()
+        }
+    }
+
     /// Whether the task that the message came from was cancelled.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.lease.as_ref().is_some_and(Lease::is_cancelled)

@@ -125,6 +125,8 @@ mod wheel;
 #[doc(hidden)]
 pub mod __private;
 pub mod prelude;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 pub use actor_macros::{actor, handler, on};
 

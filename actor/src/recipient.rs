@@ -108,6 +108,13 @@ impl<M: 'static> Recipient<M> {
     }
 }
 
+impl<M: 'static, R: Send + 'static> Recipient<M, R> {
+    #[cfg(feature = "testkit")]
+    pub(crate) fn from_ports(port: Arc<dyn BothPorts<M, R>>) -> Self {
+        Self { port }
+    }
+}
+
 impl<M: 'static, R: ?Sized + ReplyKind<M>> Recipient<M, R> {
     /// Sends a message and goes on. See [`ActorRef::tell`].
     ///

@@ -8,9 +8,9 @@ mod log;
 mod subject;
 mod token;
 
-use std::time::Duration;
+use actor::ActorSystem;
 
-use actor::{ActorSystem, Event, Events, Stats};
+pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
 
 pub use crate::gate::Gate;
 pub use crate::log::Log;
@@ -25,46 +25,6 @@ pub use crate::token::{Census, Token};
 #[must_use]
 pub fn system() -> ActorSystem {
     ActorSystem::new("test").expect("a runtime")
-}
-
-/// Lets all tasks run until none can go on. Only on a paused clock: it moves when all are idle.
-pub async fn quiet() {
-    tokio::time::sleep(Duration::from_millis(1)).await;
-}
-
-/// The statistics of a system at rest.
-///
-/// # Panics
-///
-/// When messages are unaccounted for, or still wait.
-pub fn at_rest(system: &ActorSystem) -> Stats {
-    let stats = system.stats();
-    assert!(stats.is_balanced(), "unbalanced: {stats:?}");
-    assert_eq!(stats.waiting, 0, "not at rest: {stats:?}");
-    stats
-}
-
-/// The next event for which `wanted` has an answer.
-///
-/// # Panics
-///
-/// When the events end before.
-pub async fn event<T>(events: &mut Events, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-    loop {
-        let event = events.next().await.expect("events ended");
-        if let Some(found) = wanted(&event) {
-            return found;
-        }
-    }
-}
-
-/// Everything that has happened so far for which `wanted` has an answer.
-pub fn all_events<T>(events: &mut Events, mut wanted: impl FnMut(&Event) -> Option<T>) -> Vec<T> {
-    let mut found = Vec::new();
-    while let Some(event) = events.try_next() {
-        found.extend(wanted(&event));
-    }
-    found
 }
 
 /// How much longer than on the reference machine a bound of `RELIABILITY` may take here: the variable

@@ -40,6 +40,7 @@ const ROWS: &[Row] = &[
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},
     Row { name: "beyond", knows: &["words", "queue", "reference", "rules", "running", "network"], files: &[
+        "testkit/",
     ]},
     Row { name: "face", knows: &["words", "queue", "reference", "rules", "running", "network", "beyond"], files: &[
         "lib", "prelude", "__private/",
