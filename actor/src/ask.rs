@@ -24,7 +24,8 @@ use crate::wheel::Expire;
 // `pub` because a sealed trait's signature has it; nameable by nobody outside.
 #[allow(unreachable_pub, private_interfaces)]
 pub trait AskPort<M, R>: Send + Sync {
-    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>>;
+    /// Returns the number of the actor that took the message.
+    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<u64, Refused<M>>;
     fn head(&self) -> &Head;
 }
 
@@ -34,15 +35,16 @@ where
     M: HandledBy<A, Reply = R>,
     R: Send + 'static,
 {
-    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>> {
+    fn ask(&self, message: M, meta: Option<Meta>, reply: ReplyTo<R>) -> Result<u64, Refused<M>> {
         // Two calls, so that a message without metadata goes straight into its place in the queue.
-        match meta {
+        let sent = match meta {
             None => self.send(message, |message| message.wrap(reply)),
             Some(meta) => {
                 let extra = Extra::with_meta(meta);
                 self.send(message, |message| message.wrap(reply).with_extra(extra))
             }
-        }
+        };
+        sent.map(|()| self.head.id)
     }
 
     fn head(&self) -> &Head {
@@ -100,9 +102,9 @@ impl<'a, M, R: Send + 'static> Ask<'a, M, R> {
         let slot = Arc::new(Slot::new(cx.waker().clone()));
         let reply = ReplyTo::slot(slot.clone());
         let meta = self.meta.take();
-        self.port.ask(message, meta, reply).map_err(refused)?;
+        let target = self.port.ask(message, meta, reply).map_err(refused)?;
         let head = self.port.head();
-        let wait = head.awaited(std::any::type_name::<M>(), For::Reply);
+        let wait = head.awaited(target, std::any::type_name::<M>(), For::Reply);
         self.deadline = head.core.deadlines.put(self.timeout, &slot, wait);
         self.slot = Some(slot);
         Ok(())

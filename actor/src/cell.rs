@@ -60,6 +60,11 @@ impl<A: Receives> Cell<A> {
         sent
     }
 
+    /// How many items are in the mailbox.
+    pub(crate) fn queued(&self) -> u64 {
+        self.queue.counts(&self.head.progress).queued
+    }
+
     /// A message for which there was no room.
     fn lose(&self, item: Item<A::Envelope>) {
         if let Item::User(envelope) = item {

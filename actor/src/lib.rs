@@ -93,6 +93,7 @@ mod node;
 mod outcome;
 mod picture;
 mod pid;
+mod pool;
 mod progress;
 mod props;
 mod queue;
@@ -148,6 +149,10 @@ pub use crate::meta::Meta;
 pub use crate::name::NameError;
 pub use crate::picture::{Tree, TreeActor};
 pub use crate::pid::Pid;
+pub use crate::pool::{
+    Broadcast, ConsistentHash, LeastLoaded, Pool, PoolRef, PoolStopped, Random, RoundRobin,
+    RouteKey, Routes, Strategy, TooManyEnds,
+};
 pub use crate::props::Props;
 pub use crate::recipient::{Recipient, TellOnly};
 pub use crate::reply::Reply;

@@ -262,12 +262,18 @@ impl Head {
         unlisted
     }
 
-    /// That the actor whose turn it is waits for this one. `None` when no actor of this system does.
-    pub(crate) fn awaited(&self, message_type: &'static str, what: For) -> Option<Edge> {
+    /// That the actor whose turn it is waits for another one of this system. `None` when no actor of
+    /// this system does.
+    pub(crate) fn awaited(
+        &self,
+        target: u64,
+        message_type: &'static str,
+        what: For,
+    ) -> Option<Edge> {
         let Key { system, id } = turn::current()?;
         let edge = Edge {
             waiter: id,
-            target: self.id,
+            target,
             message_type,
             what,
         };

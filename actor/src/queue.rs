@@ -80,6 +80,8 @@ pub(crate) enum Refused<M> {
 #[derive(Default)]
 pub(crate) struct Place {
     ticket: Option<u64>,
+    /// Whose queue it is, when there are several to choose from.
+    pub(crate) worker: Option<u64>,
 }
 
 /// What the consumer gets.

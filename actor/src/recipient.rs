@@ -109,7 +109,6 @@ impl<M: 'static> Recipient<M> {
 }
 
 impl<M: 'static, R: Send + 'static> Recipient<M, R> {
-    #[cfg(feature = "testkit")]
     pub(crate) fn from_ports(port: Arc<dyn BothPorts<M, R>>) -> Self {
         Self { port }
     }

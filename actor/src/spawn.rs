@@ -89,7 +89,7 @@ impl<A: Actor> Ctx<A> {
     }
 }
 
-fn unnamed<A: Actor>(
+pub(crate) fn unnamed<A: Actor>(
     core: &Arc<Core<dyn Node>>,
     parent: Option<Arc<dyn Node>>,
     props: Props<A>,
@@ -101,7 +101,7 @@ fn unnamed<A: Actor>(
     actor
 }
 
-fn named<A: Actor>(
+pub(crate) fn named<A: Actor>(
     core: &Arc<Core<dyn Node>>,
     parent: Option<Arc<dyn Node>>,
     name: &str,

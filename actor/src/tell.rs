@@ -112,7 +112,8 @@ impl<M> TellWait<'_, M> {
     fn note_wait(&mut self) {
         if self.wait.is_none() {
             let head = self.port.as_node().head();
-            let wait = head.awaited(std::any::type_name::<M>(), For::Room);
+            let target = self.place.worker.unwrap_or(head.id);
+            let wait = head.awaited(target, std::any::type_name::<M>(), For::Room);
             self.wait = wait.map(|wait| head.core.deadlines.put_wait(wait));
         }
     }
@@ -136,6 +137,18 @@ impl<M> fmt::Debug for TellWait<'_, M> {
         f.debug_struct("TellWait")
             .field("message", &std::any::type_name::<M>())
             .finish_non_exhaustive()
+    }
+}
+
+impl<M> From<TellError<M>> for Refused<M> {
+    fn from(error: TellError<M>) -> Self {
+        match error {
+            TellError::Full(message) => Self::Full(message),
+            TellError::Stopped(message) => Self::Closed {
+                message,
+                retired: false,
+            },
+        }
     }
 }
 

@@ -349,9 +349,9 @@ impl<M: Send + 'static> TellPort<M> for Port<M> {
 }
 
 impl<M: Send + 'static, R: Send + 'static> AskPort<M, R> for Port<M> {
-    fn ask(&self, message: M, _meta: Option<Meta>, reply: ReplyTo<R>) -> Result<(), Refused<M>> {
+    fn ask(&self, message: M, _meta: Option<Meta>, reply: ReplyTo<R>) -> Result<u64, Refused<M>> {
         let wrap = |message| caught(message, Some(Box::new(reply)));
-        self.cell.send(message, wrap)
+        self.cell.send(message, wrap).map(|()| self.cell.head.id)
     }
 
     fn head(&self) -> &Head {
