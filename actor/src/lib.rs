@@ -88,6 +88,8 @@ mod life;
 mod log_limit;
 mod mailbox;
 mod meta;
+#[cfg(all(test, actor_loom))]
+mod models;
 mod name;
 mod node;
 mod outcome;
