@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -15,6 +14,7 @@ use crate::failure::Failure;
 use crate::log_limit::LogLimit;
 use crate::mailbox::Mailbox;
 use crate::pid::Pid;
+use crate::runtime::Runtime;
 use crate::scope::{Occupied, Scope};
 use crate::slow::SlowHandler;
 use crate::stats::{ActorStats, Stats};
@@ -35,7 +35,7 @@ pub(crate) struct Settings {
 /// Generic over what an actor is in the tree, so that it need not know.
 pub(crate) struct Core<N: ?Sized> {
     pub(crate) settings: Settings,
-    pub(crate) runtime: Handle,
+    pub(crate) runtime: Arc<Runtime>,
     pub(crate) deadlines: Arc<Deadlines>,
     pub(crate) events: EventHub,
     /// The actors at the top.
@@ -85,7 +85,8 @@ struct Totals {
 }
 
 impl<N: ?Sized> Core<N> {
-    pub(crate) fn new(settings: Settings, runtime: Handle) -> Self {
+    pub(crate) fn new(settings: Settings, runtime: Runtime) -> Self {
+        let runtime = Arc::new(runtime);
         Self {
             settings,
             deadlines: Deadlines::new(runtime.clone()),

@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::failure::catch;
+use crate::runtime::Runtime;
 use crate::sync::{Arc, Mutex, OnceLock};
 use crate::waits::{Cycle, Edge, Waits};
 use crate::wheel::{Expire, FAR, Pending, Shard, TICK_NANOS};
@@ -31,7 +31,7 @@ pub(crate) struct Ticket {
 }
 
 pub(crate) struct Deadlines {
-    runtime: Handle,
+    runtime: Arc<Runtime>,
     epoch: Instant,
     shards: Box<[Mutex<Shard>]>,
     /// Whether the sweeping task runs.
@@ -62,7 +62,7 @@ impl Circles {
 }
 
 impl Deadlines {
-    pub(crate) fn new(runtime: Handle) -> Arc<Self> {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Arc::new(Self {
             runtime,
@@ -247,6 +247,11 @@ mod tests {
 
     const TICK: Duration = Duration::from_nanos(TICK_NANOS);
 
+    fn table() -> Arc<Deadlines> {
+        let here = tokio::runtime::Handle::current();
+        Deadlines::new(Arc::new(Runtime::new(here)))
+    }
+
     #[derive(Default)]
     struct Bell(AtomicU32);
 
@@ -262,7 +267,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_deadline_is_never_early_and_at_most_a_tick_late() {
-        let table = Deadlines::new(Handle::current());
+        let table = table();
         let bells: Vec<_> = (0..40_u64)
             .map(|n| {
                 let (bell, after) = (Arc::new(Bell::default()), Duration::from_millis(n * n * 7));
@@ -284,7 +289,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_taken_out_never_rings_and_the_task_ends() {
-        let table = Deadlines::new(Handle::current());
+        let table = table();
         let bell: Arc<Bell> = Arc::default();
         let ticket = table.put(TICK, &bell, None).expect("near");
         table.take(ticket);
@@ -305,7 +310,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_that_panics_leaves_the_deadlines_of_all_others() {
-        let table = Deadlines::new(Handle::current());
+        let table = table();
         table.put(TICK, &Arc::new(Bomb), None).expect("near");
         let bells: [Arc<Bell>; 2] = Default::default();
         table.put(TICK * 2, &bells[0], None).expect("near");
@@ -317,7 +322,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_endless_time_out_is_no_entry() {
-        let table = Deadlines::new(Handle::current());
+        let table = table();
         let bell = Arc::<Bell>::default();
         assert!(table.put(Duration::MAX, &bell, None).is_none());
         assert_eq!(table.pending(), 0);
@@ -333,10 +338,7 @@ mod tests {
     }
 
     fn with_reports() -> (Arc<Deadlines>, Arc<AtomicU32>) {
-        let (table, told) = (
-            Deadlines::new(Handle::current()),
-            Arc::new(AtomicU32::new(0)),
-        );
+        let (table, told) = (table(), Arc::new(AtomicU32::new(0)));
         let count = told.clone();
         table.tell_of_circles(move |waits| {
             assert_eq!(waits.len(), 2);

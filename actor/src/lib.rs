@@ -99,9 +99,12 @@ mod pool;
 mod progress;
 mod props;
 mod queue;
+#[cfg(all(test, actor_shuttle))]
+mod races;
 mod recipient;
 mod reply;
 mod run;
+mod runtime;
 mod scope;
 mod senders;
 mod serve;

@@ -6,7 +6,6 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use futures_core::Stream;
-use tokio::task::AbortHandle;
 
 use crate::any_ref::wait_for_end;
 use crate::event::{Event, EventKind};
@@ -14,6 +13,7 @@ use crate::events::Events;
 use crate::log_limit::LogLimit;
 use crate::pid::Pid;
 use crate::recipient::Recipient;
+use crate::runtime::Task;
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::system::ActorSystem;
 
@@ -23,7 +23,7 @@ use crate::system::ActorSystem;
 #[derive(Clone)]
 pub struct Subscription {
     missed: Arc<AtomicU64>,
-    task: AbortHandle,
+    task: Task,
 }
 
 impl Subscription {
@@ -90,7 +90,7 @@ impl ActorSystem {
         let subscriber = subscriber.into();
         let missed = Arc::<AtomicU64>::default();
         let deliver = deliver(self.events(), subscriber, missed.clone());
-        let task = self.core().runtime.spawn(deliver).abort_handle();
+        let task = self.core().runtime.spawn(deliver);
         Subscription { missed, task }
     }
 }

@@ -1,32 +1,39 @@
 //! The locks and atomics of the mailbox, the reply slot and the cell, from one place, so that a model
-//! checker's types can take theirs: `--cfg actor_loom` (a name of our own, because tokio reacts to
-//! `cfg(loom)`).
+//! checker's types can take theirs: `--cfg actor_loom`, `--cfg actor_shuttle` (names of our own,
+//! because tokio reacts to `cfg(loom)`).
 
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, OnceLock, Weak};
 
-#[cfg(not(actor_loom))]
+#[cfg(not(any(actor_loom, actor_shuttle)))]
 pub(crate) use parking_lot::{Mutex, MutexGuard, RwLock};
-#[cfg(not(actor_loom))]
+#[cfg(not(any(actor_loom, actor_shuttle)))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
-#[cfg(actor_loom)]
+#[cfg(any(actor_loom, actor_shuttle))]
 pub(crate) use self::checked::{Mutex, MutexGuard, RwLock};
 #[cfg(actor_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+#[cfg(actor_shuttle)]
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
 /// The checker's locks, with the methods of those that they stand for.
-#[cfg(actor_loom)]
+#[cfg(any(actor_loom, actor_shuttle))]
 mod checked {
-    pub(crate) use loom::sync::MutexGuard;
-    use loom::sync::{RwLockReadGuard, RwLockWriteGuard};
+    #[cfg(actor_loom)]
+    use loom::sync as theirs;
+    #[cfg(actor_shuttle)]
+    use shuttle::sync as theirs;
+
+    pub(crate) use theirs::MutexGuard;
+    use theirs::{RwLockReadGuard, RwLockWriteGuard};
 
     #[derive(Debug, Default)]
-    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+    pub(crate) struct Mutex<T>(theirs::Mutex<T>);
 
     impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
-            Self(loom::sync::Mutex::new(value))
+            Self(theirs::Mutex::new(value))
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
@@ -35,11 +42,11 @@ mod checked {
     }
 
     #[derive(Debug, Default)]
-    pub(crate) struct RwLock<T>(loom::sync::RwLock<T>);
+    pub(crate) struct RwLock<T>(theirs::RwLock<T>);
 
     impl<T> RwLock<T> {
         pub(crate) fn new(value: T) -> Self {
-            Self(loom::sync::RwLock::new(value))
+            Self(theirs::RwLock::new(value))
         }
 
         pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {

@@ -17,6 +17,7 @@ use crate::handles::Receives;
 use crate::mailbox::Mailbox;
 use crate::node::Node;
 use crate::picture::{self, Tree};
+use crate::runtime::Runtime;
 use crate::stats::Stats;
 use crate::sync::Arc;
 use crate::tree;
@@ -230,7 +231,7 @@ impl SystemBuilder {
             None => Handle::try_current().map_err(|_| SystemError::NoRuntime)?,
         };
         check_timer(&runtime)?;
-        let core: Arc<Core<dyn Node>> = Arc::new(Core::new(self.settings, runtime));
+        let core: Arc<Core<dyn Node>> = Arc::new(Core::new(self.settings, Runtime::new(runtime)));
         tree::tell_of_deadlocks(&core);
         watchdog::watch(&core);
         Ok(ActorSystem { core })

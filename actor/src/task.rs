@@ -200,7 +200,7 @@ impl<A: Receives> Ctx<A> {
             cell,
             source: source.clone(),
         });
-        let task = runtime.spawn(work).abort_handle();
+        let task = runtime.spawn(work);
         let handle = TaskHandle::new(source, task);
         self.keep_task(handle.clone());
         handle

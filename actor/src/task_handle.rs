@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use tokio::task::AbortHandle;
-
 use crate::lease::Source;
+use crate::runtime::Task;
 use crate::sync::Arc;
 
 /// A hold on work that an actor began with [`Ctx::pipe`](crate::Ctx::pipe),
@@ -14,11 +13,11 @@ use crate::sync::Arc;
 #[derive(Clone)]
 pub struct TaskHandle {
     source: Arc<Source>,
-    task: AbortHandle,
+    task: Task,
 }
 
 impl TaskHandle {
-    pub(crate) fn new(source: Arc<Source>, task: AbortHandle) -> Self {
+    pub(crate) fn new(source: Arc<Source>, task: Task) -> Self {
         Self { source, task }
     }
 

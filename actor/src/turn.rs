@@ -6,8 +6,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+// Not those of a model checker: nothing waits for them, and its threads are not real ones.
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak};
+use crate::sync::{Arc, Mutex, Weak};
 use crate::terminated::Key;
 
 /// One thread, as a system's watchdog sees it.
@@ -67,13 +69,13 @@ thread_local!(static HERE: Here = Here::default());
 
 impl Here {
     fn seat(&self, system: &Arc<Seats>) -> Own {
-        let mut known = self.seats.borrow_mut();
         let own = |(seats, _): &&Known| Weak::as_ptr(seats) == Arc::as_ptr(system);
-        if let Some((_, seat)) = known.iter().find(own) {
+        if let Some((_, seat)) = self.seats.borrow().iter().find(own) {
             return seat.clone();
         }
-        known.retain(|(seats, _)| seats.strong_count() > 0);
         let seat = Rc::new(system.add());
+        let mut known = self.seats.borrow_mut();
+        known.retain(|(seats, _)| seats.strong_count() > 0);
         known.push((Arc::downgrade(system), seat.clone()));
         seat
     }

@@ -22,7 +22,7 @@ struct Row {
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     Row { name: "words", knows: &[], files: &[
-        "sync", "pid", "name", "mailbox", "meta", "failure", "error", "outcome", "terminated",
+        "sync", "runtime", "pid", "name", "mailbox", "meta", "failure", "error", "outcome", "terminated",
         "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
