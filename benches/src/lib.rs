@@ -9,4 +9,6 @@
 pub mod bare;
 pub mod memory;
 pub mod ours;
+#[cfg(feature = "peers")]
+pub mod peers;
 pub mod rounds;
