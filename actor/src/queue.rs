@@ -12,10 +12,6 @@ use crate::progress::Progress;
 use crate::senders::Senders;
 use crate::sync::{Mutex, MutexGuard, OnceLock};
 
-/// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
-/// actor's memory, and a burst that grew it pays for growing it again.
-const KEEP_BYTES: usize = 4 * 1024;
-
 /// Stands for "no bound".
 const UNBOUNDED: u32 = u32::MAX;
 
@@ -27,43 +23,38 @@ pub(crate) trait Queued {
 
 /// The sender's side: everything under one lock, and whom to wake after it.
 pub(crate) struct Queue<T> {
-    shared: Mutex<Shared<T>>,
+    pub(crate) shared: Mutex<Shared<T>>,
     /// The consumer is one task for all its life, so its waker is kept and never cloned again.
-    consumer: OnceLock<Waker>,
+    pub(crate) consumer: OnceLock<Waker>,
 }
 
 #[repr(C)] // what every push touches comes first, on the lock's own cache line
-struct Shared<T> {
-    items: VecDeque<T>,
-    accepted: u64,
+pub(crate) struct Shared<T> {
+    pub(crate) items: VecDeque<T>,
+    pub(crate) accepted: u64,
     capacity: u32,
     /// Places promised to waiting senders.
     reserved: u32,
     /// The size of the consumer's batch when it took it: at least what is left of it.
-    batch: u32,
+    pub(crate) batch: u32,
     /// The consumer is to be woken by the next item.
-    parked: bool,
-    door: Door,
-    overflow: Overflow,
+    pub(crate) parked: bool,
+    pub(crate) door: Door,
+    pub(crate) overflow: Overflow,
     /// The watchdog knows that the consumer waits in the middle of an item.
-    listed: bool,
-    refused: u64,
+    pub(crate) listed: bool,
+    pub(crate) refused: u64,
     senders: Option<Box<Senders>>,
 }
 
 /// What senders meet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Door {
+pub(crate) enum Door {
     Open,
     Closed,
     /// The counts are final, too; who comes now is counted elsewhere.
     Retired,
 }
-
-/// What the consumer has taken and not yet handled. Boxed, because most consumers are idle, and
-/// what is in place here is memory of each.
-#[allow(clippy::box_collection)]
-pub(crate) type Batch<T> = Option<Box<VecDeque<T>>>;
 
 /// Why a push was refused; gives back what was pushed.
 #[derive(Debug)]
@@ -82,16 +73,6 @@ pub(crate) struct Place {
     ticket: Option<u64>,
     /// Whose queue it is, when there are several to choose from.
     pub(crate) worker: Option<u64>,
-}
-
-/// What the consumer gets.
-pub(crate) enum Taken<T> {
-    /// The first of the items; the rest is in the batch.
-    Item(T),
-    /// Nothing waits, and nothing can come any more.
-    Drained,
-    /// A level at or above the consumer's limit is raised.
-    Signal,
 }
 
 /// The counts of a queue.
@@ -259,136 +240,10 @@ impl<T: Queued> Queue<T> {
         granted.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes everything that waits: the first item is returned, the rest goes to `batch`, which
-    /// must be empty. Parks when there is nothing. `limit` is the signal level that comes first.
-    // Not inlined, so that the item leaves it in one piece; see `Served::next_in_batch`.
-    #[inline(never)]
-    pub(crate) fn poll_take(
-        &self,
-        progress: &Progress,
-        cx: &Context<'_>,
-        batch: &mut Batch<T>,
-        limit: u8,
-    ) -> Poll<Taken<T>> {
-        let mut shared = self.shared.lock();
-        progress.clear();
-        if progress.signal() >= limit {
-            return Poll::Ready(Taken::Signal);
-        }
-        if shared.items.is_empty() {
-            if shared.is_closed() {
-                return Poll::Ready(Taken::Drained);
-            }
-            shared.batch = 0;
-            let granted = shared.grant(progress);
-            self.set_consumer(cx.waker());
-            shared.parked = true;
-            shared.give_back_buffers(batch);
-            drop(shared);
-            granted.into_iter().for_each(Waker::wake);
-            return Poll::Pending;
-        }
-        // One alone needs no second buffer. And what may be dropped stays where senders reach it.
-        let alone = shared.items.len() == 1 || shared.overflow == Overflow::DropOldest;
-        let (first, behind) = if alone {
-            (shared.items.pop_front(), 0)
-        } else {
-            let batch = batch.get_or_insert_default();
-            std::mem::swap(&mut shared.items, batch);
-            (batch.pop_front(), batch.len())
-        };
-        shared.batch = u32::try_from(behind).unwrap_or(u32::MAX);
-        progress.begin_item(behind);
-        let granted = shared.grant(progress);
-        drop(shared);
-        granted.into_iter().for_each(Waker::wake);
-        match first {
-            Some(item) => Poll::Ready(Taken::Item(item)),
-            None => Poll::Ready(Taken::Drained), // not reached: it was not empty
-        }
-    }
-
-    /// Promises the room that the consumer has made to senders that wait for it. Cheap when none
-    /// does.
-    #[inline]
-    pub(crate) fn give_room(&self, progress: &Progress) {
-        if progress.senders_wait() {
-            self.give_room_now(progress);
-        }
-    }
-
-    #[cold]
-    fn give_room_now(&self, progress: &Progress) {
-        let granted = self.shared.lock().grant(progress);
-        granted.into_iter().for_each(Waker::wake);
-    }
-
-    /// Remembers whom a signal wakes while the consumer waits for something else than an item.
-    /// Returns the level raised so far, and whether the consumer now is to be listed as one that
-    /// waits in the middle of an item.
-    pub(crate) fn watch_signal(&self, progress: &Progress, waker: &Waker) -> (u8, bool) {
-        let mut shared = self.shared.lock();
-        let unlisted = progress.is_in_hand() && !std::mem::replace(&mut shared.listed, true);
-        shared.parked = false; // an item is no reason to wake a handler that waits
-        self.set_consumer(waker);
-        // A handler that waits has taken its item: here its place is free for sure.
-        let granted = shared.grant(progress);
-        drop(shared);
-        granted.into_iter().for_each(Waker::wake);
-        (progress.signal(), unlisted)
-    }
-
-    /// Strikes the consumer from that list, unless it is in the middle of an item. Whether it did.
-    pub(crate) fn unlist(&self, progress: &Progress) -> bool {
-        let mut shared = self.shared.lock();
-        shared.listed = progress.is_in_hand();
-        !shared.listed
-    }
-
-    /// Raises the control level and wakes the consumer, whatever it waits for. Closes the door
-    /// to senders.
-    pub(crate) fn raise(&self, progress: &Progress, level: u8) {
-        progress.raise(level);
-        let mut shared = self.shared.lock();
-        let waiting = shared.close(progress);
-        shared.parked = false;
-        drop(shared);
-        self.wake_consumer();
-        waiting.into_iter().for_each(Waker::wake);
-    }
-
-    /// Closes the door for good and takes what is left.
-    pub(crate) fn retire(&self, progress: &Progress) -> VecDeque<T> {
-        let mut shared = self.shared.lock();
-        let waiting = shared.close(progress);
-        shared.door = Door::Retired;
-        shared.parked = false;
-        progress.clear(); // the batch goes where the rest goes
-        let rest = std::mem::take(&mut shared.items);
-        drop(shared);
-        waiting.into_iter().for_each(Waker::wake);
-        rest
-    }
-
-    pub(crate) fn counts(&self, progress: &Progress) -> QueueCounts {
-        let shared = self.shared.lock();
-        QueueCounts {
-            accepted: shared.accepted,
-            refused: shared.refused,
-            queued: shared.items.len() as u64 + u64::from(progress.unhandled()),
-        }
-    }
-
-    fn wake_consumer(&self) {
+    pub(crate) fn wake_consumer(&self) {
         if let Some(consumer) = self.consumer.get() {
             consumer.wake_by_ref();
         }
-    }
-
-    #[inline]
-    fn set_consumer(&self, waker: &Waker) {
-        let known = self.consumer.get_or_init(|| waker.clone());
-        debug_assert!(known.will_wake(waker), "the consumer changed its task");
     }
 }
 
@@ -417,11 +272,11 @@ impl<T> Shared<T> {
             || waiting + u64::from(progress.unhandled()) < capacity
     }
 
-    fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.door != Door::Open
     }
 
-    fn is_retired(&self) -> bool {
+    pub(crate) fn is_retired(&self) -> bool {
         self.door == Door::Retired
     }
 
@@ -434,7 +289,7 @@ impl<T> Shared<T> {
     }
 
     /// Promises free places to those first in line; returns whom to wake after the lock.
-    fn grant(&mut self, progress: &Progress) -> Vec<Waker> {
+    pub(crate) fn grant(&mut self, progress: &Progress) -> Vec<Waker> {
         let mut granted = Vec::new();
         if self.senders.is_none() {
             return granted;
@@ -458,7 +313,7 @@ impl<T> Shared<T> {
         }
     }
 
-    fn close(&mut self, progress: &Progress) -> Vec<Waker> {
+    pub(crate) fn close(&mut self, progress: &Progress) -> Vec<Waker> {
         self.door = self.door.max(Door::Closed);
         self.reserved = 0;
         progress.set_senders_wait(false);
@@ -467,17 +322,4 @@ impl<T> Shared<T> {
             None => Vec::new(),
         }
     }
-
-    fn give_back_buffers(&mut self, batch: &mut Batch<T>) {
-        if is_large(&self.items) {
-            self.items = VecDeque::new();
-        }
-        if batch.as_deref().is_some_and(is_large) {
-            *batch = None;
-        }
-    }
-}
-
-fn is_large<T>(buffer: &VecDeque<T>) -> bool {
-    buffer.capacity() * size_of::<T>() > KEEP_BYTES
 }

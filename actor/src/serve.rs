@@ -15,8 +15,8 @@ use crate::handles::Envelope;
 use crate::node::{Level, SystemItem, Trouble};
 use crate::outcome::Outcome;
 use crate::props::Producer;
-use crate::queue::{Batch, Taken};
 use crate::sync::Arc;
+use crate::take::{Batch, Taken};
 use crate::trace;
 
 /// Messages that an actor handles in one go before it lets others run.

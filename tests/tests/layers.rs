@@ -26,10 +26,10 @@ const ROWS: &[Row] = &[
         "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
-        "senders", "progress", "queue", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline",
+        "senders", "progress", "queue", "take", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline",
     ]},
     Row { name: "reference", knows: &["words", "queue"], files: &[
-        "stats", "event", "events", "node", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
+        "stats", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
         "tell", "actor_ref", "recipient",
     ]},
     Row { name: "rules", knows: &["words"], files: &[
@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
         "testkit/",
     ]},
     Row { name: "face", knows: &["words", "queue", "reference", "rules", "running", "network", "beyond"], files: &[
-        "lib", "prelude", "__private/",
+        "lib", "prelude", "__private/", "models/", "races/",
     ]},
 ];
 

@@ -11,7 +11,8 @@ mod waiting;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use crate::queue::{Batch, Queue, Queued, Taken};
+use crate::queue::{Queue, Queued};
+use crate::take::{Batch, Taken};
 
 use crate::progress::Progress;
 

@@ -6,6 +6,7 @@
 
 mod keeper;
 mod pool_ref;
+mod port;
 mod routing;
 mod workers;
 
