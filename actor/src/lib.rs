@@ -45,7 +45,23 @@
 //! `#[handler(fails)]` makes it a failure: the asker gets [`AskError::Failed`], and the actor stops. A
 //! panic always is a failure.
 //!
-//! While an async handler waits, its actor handles nothing else; [`Ctx::pipe`] lets it go on.
+//! # Beside the actor
+//!
+//! While an async handler waits, its actor handles nothing else. [`Ctx::pipe`] runs a future beside it,
+//! [`Ctx::attach`] a stream, [`Ctx::spawn_blocking`] a function that blocks; what they come to arrives as
+//! messages, and a [`TaskHandle`] cancels them. [`ActorSystem::spawn_pool`] makes several actors of one type
+//! behind one reference.
+//!
+//! # What operators see
+//!
+//! [`ActorSystem::stats`], [`ActorRef::stats`], [`ActorSystem::tree`], [`ActorSystem::events`] and
+//! [`ActorSystem::subscribe`]. Deadlocks among actors ([`Deadlock`]) and slow handlers ([`SlowHandler`])
+//! are logged and published. A `tracing` subscriber that wants target `actor::message` at TRACE gets a
+//! span for each message, with the fields `actor` and `message`.
+//!
+//! # Features
+//!
+//! * `testkit` (off): [`testkit`](https://docs.rs/actor/latest/actor/testkit/), for tests of actors.
 //!
 //! # Life
 //!
