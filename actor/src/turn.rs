@@ -89,36 +89,48 @@ pub(crate) fn current() -> Option<Key> {
 /// Runs `poll` as that actor's turn.
 #[inline]
 pub(crate) fn within<R>(system: &Arc<Seats>, actor: Key, poll: impl FnOnce() -> R) -> R {
-    // `Err` when the thread is at its end.
-    let turn = HERE.try_with(|here| Turn::begin(here, system, actor)).ok();
-    let polled = poll();
-    drop(turn);
-    polled
+    let mut poll = Some(poll);
+    let polled = HERE.try_with(|here| {
+        let _turn = Turn::begin(here, system, actor);
+        poll.take().map(|poll| poll())
+    });
+    match (polled, poll) {
+        (Ok(Some(polled)), _) => polled,
+        // The thread is at its end.
+        (_, Some(poll)) => poll(),
+        (_, None) => unreachable!("it was polled here or there"),
+    }
 }
 
 /// Puts back what was before, also in a panic.
-struct Turn {
+struct Turn<'a> {
+    here: &'a Here,
     seat: Own,
     before: Option<Key>,
     sat: u64,
 }
 
-impl Turn {
-    fn begin(here: &Here, system: &Arc<Seats>, actor: Key) -> Self {
+impl<'a> Turn<'a> {
+    fn begin(here: &'a Here, system: &Arc<Seats>, actor: Key) -> Self {
         let seat = here.seat(system);
         let before = here.current.replace(Some(actor));
         let sat = seat.actor.load(Ordering::Relaxed);
         let turn = seat.turn.load(Ordering::Relaxed);
         seat.turn.store(turn + 1, Ordering::Relaxed);
         seat.actor.store(actor.id, Ordering::Relaxed);
-        Self { seat, before, sat }
+        Self {
+            here,
+            seat,
+            before,
+            sat,
+        }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.seat.actor.store(self.sat, Ordering::Relaxed);
-        let _ = HERE.try_with(|here| here.current.set(self.before));
+        self.here.current.set(self.before);
     }
 }
 
