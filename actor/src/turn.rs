@@ -37,11 +37,13 @@ pub(crate) struct Seats {
 }
 
 impl Seats {
-    /// Those of the threads that are there.
-    pub(crate) fn all(&self) -> Vec<Arc<Seat>> {
+    /// Those of the threads that are there, each with what tells it from the others.
+    pub(crate) fn for_each(&self, mut look: impl FnMut(usize, &Seat)) {
         let mut seats = self.seats.lock();
         seats.retain(|seat| Arc::strong_count(seat) > 1);
-        seats.clone()
+        for seat in seats.iter() {
+            look(Arc::as_ptr(seat).addr(), seat);
+        }
     }
 
     fn add(&self) -> Arc<Seat> {
@@ -143,8 +145,9 @@ mod tests {
     }
 
     fn seated(seats: &Seats) -> Vec<u64> {
-        let all = seats.all().into_iter();
-        all.filter_map(|seat| Some(seat.taken()?.0)).collect()
+        let mut seated = Vec::new();
+        seats.for_each(|_, seat| seated.extend(seat.taken().map(|(actor, _)| actor)));
+        seated
     }
 
     #[test]
@@ -173,9 +176,10 @@ mod tests {
     #[test]
     fn threads_and_systems_that_are_gone_are_forgotten() {
         let seats = Arc::<Seats>::default();
-        let turn = |seats: Arc<Seats>| move || within(&seats, key(7), || seats.all().len());
-        assert_eq!(std::thread::spawn(turn(seats.clone())).join().ok(), Some(1));
-        assert_eq!(seats.all().len(), 0);
+        let turn = |seats: Arc<Seats>| move || within(&seats, key(7), || seated(&seats));
+        let there = std::thread::spawn(turn(seats.clone())).join();
+        assert_eq!(there.ok(), Some(vec![7]));
+        seats.for_each(|_, _| panic!("its thread is gone"));
         for _ in 0..10 {
             within(&Arc::default(), key(7), || ());
         }

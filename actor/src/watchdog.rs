@@ -43,6 +43,7 @@ pub(crate) fn watch(core: &Arc<Core<dyn Node>>) {
 fn look_around(core: &Weak<Core<dyn Node>>, limit: Duration, period: Duration) {
     let mut watchdog = Watchdog {
         limit,
+        taken: Vec::new(),
         running: HashMap::new(),
         waiting: Vec::new(),
     };
@@ -57,6 +58,8 @@ fn look_around(core: &Weak<Core<dyn Node>>, limit: Duration, period: Duration) {
 
 struct Watchdog {
     limit: Duration,
+    /// The seats that are taken now: which, by whom, for which turn. Kept for its memory.
+    taken: Vec<(usize, u64, u64)>,
     /// Long turns, by the seat.
     running: HashMap<usize, Running>,
     /// Actors that waited in the middle of a message when they were last polled.
@@ -104,28 +107,43 @@ impl Watchdog {
     }
 
     fn look_at_threads(&mut self, core: &Core<dyn Node>, now: Instant) {
-        let mut before = std::mem::take(&mut self.running);
-        for seat in core.seats.all() {
-            let Some((actor, turn)) = seat.taken() else {
-                continue;
-            };
-            let seat = Arc::as_ptr(&seat).addr();
-            let same = |seen: &Running| seen.actor == actor && seen.turn == turn;
-            let mut running = Running {
-                actor,
-                turn,
-                watched: None,
-            };
-            if let Some(seen) = before.remove(&seat).filter(same) {
-                let find = || Some(Watched::new(find(core, actor)?, now));
-                running.watched = seen.watched.or_else(find);
+        // Not under the lock of the seats: an actor is looked up in the tree.
+        self.taken.clear();
+        let taken = &mut self.taken;
+        core.seats.for_each(|seat, who| {
+            taken.extend(who.taken().map(|(actor, turn)| (seat, actor, turn)));
+        });
+        let taken = &self.taken;
+        self.running
+            .retain(|seat, running| taken.contains(&(*seat, running.actor, running.turn)));
+        for &(seat, actor, turn) in taken {
+            match self.running.get_mut(&seat) {
+                Some(running) => running.look(core, now, self.limit),
+                None => {
+                    let watched = None;
+                    let running = Running {
+                        actor,
+                        turn,
+                        watched,
+                    };
+                    self.running.insert(seat, running);
+                }
             }
-            if let Some(watched) = &mut running.watched
-                && let Some(time) = watched.look(now, self.limit)
-            {
-                tell(core, &watched.node, Slow::Blocks, time);
-            }
-            self.running.insert(seat, running);
+        }
+    }
+}
+
+impl Running {
+    /// It is still the same turn.
+    fn look(&mut self, core: &Core<dyn Node>, now: Instant, limit: Duration) {
+        if self.watched.is_none() {
+            let node = find(core, self.actor);
+            self.watched = node.map(|node| Watched::new(node, now));
+        }
+        if let Some(watched) = &mut self.watched
+            && let Some(time) = watched.look(now, limit)
+        {
+            tell(core, &watched.node, Slow::Blocks, time);
         }
     }
 }

@@ -8,6 +8,8 @@ mod log;
 mod subject;
 mod token;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use actor::ActorSystem;
 
 pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
@@ -33,6 +35,12 @@ pub fn system() -> ActorSystem {
 pub fn time_scale() -> u32 {
     let scale = std::env::var("ACTOR_TEST_TIME_SCALE").ok();
     scale.and_then(|scale| scale.parse().ok()).unwrap_or(1)
+}
+
+/// Tests that need the machine's cores for themselves hold this, one after the other.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs a test on a runtime with `workers` threads.

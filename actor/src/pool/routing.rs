@@ -18,6 +18,11 @@ mod sealed {
 
 /// "Messages of type `M` find their worker": holds for all messages, and with [`ConsistentHash`] for
 /// those that have a [`RouteKey`].
+#[diagnostic::on_unimplemented(
+    message = "`{M}` has no key by which this pool could find its worker",
+    label = "`RouteKey` is missing for this message",
+    note = "write `impl actor::RouteKey for {M}`, or use another kind of pool"
+)]
 pub trait Routes<M>: Strategy {
     /// Where to begin, and whether another worker would do.
     #[doc(hidden)]
