@@ -27,7 +27,11 @@ fn tests(source: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut marked = false;
     for line in source.lines().map(str::trim) {
-        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+        // `// test` marks one that runs without the harness.
+        if ["#[test]", "#[tokio::test", "// test"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+        {
             marked = true;
         } else if let Some((_, rest)) = line.split_once("fn ")
             && std::mem::take(&mut marked)
