@@ -47,6 +47,8 @@ pub(crate) struct Core<N: ?Sized> {
     pub(crate) seats: Arc<Seats>,
     /// Actors that wait in the middle of a message, for the watchdog's next look.
     suspended: Mutex<Vec<Arc<N>>>,
+    /// There is a watchdog that looks at them.
+    watched: AtomicBool,
     epoch: Instant,
     next_id: AtomicU64,
     totals: Totals,
@@ -97,6 +99,7 @@ impl<N: ?Sized> Core<N> {
             shutdown: Mutex::default(),
             seats: Arc::default(),
             suspended: Mutex::default(),
+            watched: AtomicBool::new(false),
             epoch: Instant::now(),
             next_id: AtomicU64::new(1),
             totals: Totals::default(),
@@ -208,9 +211,13 @@ impl<N: ?Sized> Core<N> {
 
     /// Lists an actor that waits in the middle of a message.
     pub(crate) fn suspended(&self, node: impl FnOnce() -> Arc<N>) {
-        if self.settings.slow_handler.is_some() {
+        if self.watched.load(Ordering::Relaxed) {
             self.suspended.lock().push(node());
         }
+    }
+
+    pub(crate) fn set_watched(&self) {
+        self.watched.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn take_suspended(&self) -> Vec<Arc<N>> {

@@ -180,12 +180,16 @@ impl<A: Receives> Ctx<A> {
     {
         self.begin(|outlet| async move {
             let runtime = outlet.cell.head.core.runtime.clone();
-            let mut begun = Begun(runtime.spawn_blocking(move || catch(work)));
-            let done = (&mut begun.0).await;
-            // It is aborted here alone, so an error means that the runtime ends.
-            if let Ok(output) = done {
-                outlet.finish(Stage::Blocking, output, map);
-            }
+            // It panics when the system has no thread to give.
+            let begun = catch(|| Begun(runtime.spawn_blocking(move || catch(work))));
+            let output = match begun {
+                Ok(mut begun) => match (&mut begun.0).await {
+                    Ok(output) => output,
+                    Err(_) => return, // it is aborted here alone: the runtime ends
+                },
+                Err(payload) => Err(payload),
+            };
+            outlet.finish(Stage::Blocking, output, map);
         })
     }
 

@@ -27,16 +27,19 @@ pub(crate) fn watch(core: &Arc<Core<dyn Node>>) {
         return;
     };
     let period = (limit / 8).clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
-    let core = Arc::downgrade(core);
+    let weak = Arc::downgrade(core);
     // The log of whoever made the system, which may be that of one thread.
     let log = tracing::dispatcher::get_default(Clone::clone);
     let watched = thread::Builder::new()
         .name("actor-watchdog".to_owned())
         .spawn(move || {
-            tracing::dispatcher::with_default(&log, || look_around(&core, limit, period));
+            tracing::dispatcher::with_default(&log, || look_around(&weak, limit, period));
         });
-    if let Err(error) = watched {
-        tracing::warn!(%error, "no thread for the watchdog: slow handlers go unnoticed");
+    match watched {
+        Ok(_) => core.set_watched(),
+        Err(error) => {
+            tracing::warn!(%error, "no thread for the watchdog: slow handlers go unnoticed");
+        }
     }
 }
 

@@ -483,6 +483,28 @@ async fn a_deadlock_through_a_pool_is_told() {
     system.finish().await;
 }
 
+/// The keeper may run before all of its first workers are there.
+#[test]
+fn each_worker_is_kept_from_the_beginning_on() {
+    on_workers(4, async {
+        let system = system();
+        for _ in 0..200 {
+            let (pool, _) = pool(&system, Pool::round_robin(3));
+            let first = pool.workers();
+            first.iter().for_each(ActorRef::kill);
+            let replaced = async {
+                while pool.workers().iter().any(|worker| first.contains(worker)) {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let replaced = tokio::time::timeout(Duration::from_secs(20), replaced);
+            assert!(replaced.await.is_ok(), "one is not replaced");
+            pool.kill_and_wait().await;
+        }
+        at_rest(&system);
+    });
+}
+
 #[test]
 fn resizes_and_ends_race_with_many_senders() {
     on_workers(4, async {

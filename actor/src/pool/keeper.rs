@@ -39,14 +39,16 @@ pub(crate) struct Keeper<A: Actor> {
     pub(crate) ends: VecDeque<Instant>,
 }
 
+/// The first workers are there.
+pub(crate) struct Begin;
 pub(crate) struct Resize(pub(crate) usize);
 /// The workers are poisoned; end with the last of them.
 pub(crate) struct Drain;
 
 #[actor_macros::actor(crate = crate)]
 impl<A: Actor> Keeper<A> {
-    #[on(started)]
-    fn started(&mut self, ctx: &mut Ctx<Self>) {
+    #[handler]
+    fn begin(&mut self, _: Begin, ctx: &mut Ctx<Self>) {
         for worker in self.workers.all() {
             ctx.watch(&worker);
         }

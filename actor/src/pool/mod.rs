@@ -19,7 +19,7 @@ use crate::ctx::Ctx;
 use crate::error::SpawnError;
 use crate::mailbox::Mailbox;
 use crate::node::Node;
-use crate::pool::keeper::{Keeper, Make};
+use crate::pool::keeper::{Begin, Keeper, Make};
 use crate::pool::workers::Workers;
 use crate::props::Props;
 use crate::spawn::{named, unnamed};
@@ -182,6 +182,8 @@ fn prepare<A: Actor, S: Strategy>(
             let parent: Arc<dyn Node> = keeper.cell.clone();
             workers.add(unnamed(&core, Some(parent), make()));
         }
+        // Refused only when the pool was never born.
+        let _ = keeper.tell(Begin);
         strategy.seed(core.settings.seed ^ keeper.cell.head.id);
         PoolRef::new(keeper, workers, strategy)
     };

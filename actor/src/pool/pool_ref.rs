@@ -222,6 +222,16 @@ impl<A: Actor, S: Strategy> PoolRef<A, S> {
         self.stopped().await
     }
 
+    /// [`kill`](Self::kill), and waits for the end.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped, the pool stops all the same.
+    pub async fn kill_and_wait(&self) -> StopReason {
+        self.kill();
+        self.stopped().await
+    }
+
     /// Waits until the pool and all its workers have ended, and tells why.
     pub async fn stopped(&self) -> StopReason {
         self.inner.keeper.stopped().await
