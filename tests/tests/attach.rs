@@ -5,14 +5,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc as blocking;
 use std::task::{Context, Poll};
 
 use actor::prelude::*;
 use actor::{Event, Stage, StopReason, StreamEvent, TaskHandle};
-use actor_tests::{
-    Census, Gate, Hold, Log, Note, Token, all_events, at_rest, event, quiet, system,
-};
+use actor_tests::{Census, Gate, Hold, Log, Note, Token, all_events, at_rest, quiet, system};
 use futures_core::Stream;
 use tokio::sync::mpsc;
 
@@ -39,8 +36,6 @@ impl Stream for Source {
 
 struct Attach(Source, &'static str);
 struct Come(&'static str, StreamEvent<Result<u32, &'static str>>);
-struct Block(blocking::Receiver<u32>, Token);
-struct Blocked(u32);
 struct Pipe(Gate, Token);
 struct Cancel;
 
@@ -67,22 +62,6 @@ impl Watcher {
             StreamEvent::End => format!("{name} ended"),
         };
         self.log.add(event);
-    }
-
-    #[handler]
-    fn block(&mut self, Block(number, token): Block, ctx: &mut Ctx<Self>) -> TaskHandle {
-        let work = move || {
-            let _token = token;
-            let number = number.recv().unwrap_or(0);
-            assert_ne!(number, 13, "the work panics");
-            number
-        };
-        ctx.spawn_blocking(work, Blocked)
-    }
-
-    #[handler]
-    fn blocked(&mut self, Blocked(number): Blocked) {
-        self.log.add(format!("blocked {number}"));
     }
 
     #[handler]
@@ -357,61 +336,6 @@ async fn a_pipe_can_be_cancelled() {
     quiet().await;
     assert_eq!(scene.log.lines(), [""; 0]);
     scene.end().await;
-}
-
-#[tokio::test]
-async fn the_result_of_blocking_work_comes_as_a_message() {
-    let scene = Scene::new();
-    let (number, receiver) = blocking::channel();
-    let work = Block(receiver, scene.census.token());
-    let task = scene.watcher.ask(work).await.unwrap();
-    scene.watcher.ask(Note(1)).await.unwrap(); // it goes on meanwhile
-    assert!(!task.is_finished());
-    number.send(5).unwrap();
-    while scene.log.lines().len() < 2 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(scene.log.lines(), ["1", "blocked 5"]);
-    scene.system.shutdown().await;
-    at_rest(&scene.system);
-}
-
-#[tokio::test]
-async fn blocking_work_that_panics_fails_its_actor() {
-    let scene = Scene::new();
-    let mut events = scene.system.events();
-    let (number, receiver) = blocking::channel();
-    let work = Block(receiver, scene.census.token());
-    scene.watcher.ask(work).await.unwrap();
-    number.send(13).unwrap();
-    let stage = event(&mut events, |event| match event {
-        Event::Failed(failure) => Some(failure.stage()),
-        _ => None,
-    });
-    assert_eq!(stage.await, Stage::Blocking);
-    scene.watcher.stopped().await;
-    at_rest(&scene.system);
-}
-
-#[tokio::test]
-async fn blocking_work_that_has_begun_holds_nobody_up() {
-    let scene = Scene::new();
-    let (number, receiver) = blocking::channel::<u32>();
-    let work = Block(receiver, scene.census.token());
-    let task = scene.watcher.ask(work).await.unwrap();
-    task.cancel();
-    assert!(task.is_finished());
-    let (second, receiver) = blocking::channel::<u32>();
-    let work = Block(receiver, scene.census.token());
-    scene.watcher.ask(work).await.unwrap();
-    assert!(matches!(
-        scene.watcher.stop_and_wait().await,
-        StopReason::Stopped
-    ));
-    drop((number, second)); // only now the work can end
-    scene.system.shutdown().await;
-    let stats = at_rest(&scene.system);
-    assert_eq!(stats.sent, 2, "no result was sent");
 }
 
 #[tokio::test]
