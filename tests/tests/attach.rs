@@ -1,4 +1,4 @@
-//! Streams and blocking work beside an actor: their messages come beyond the bound, one at a time, and end with it.
+//! Streams beside an actor: their messages come beyond the bound, one at a time, and end with it.
 
 #![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
 
@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use actor::prelude::*;
-use actor::{Event, Stage, StopReason, StreamEvent, TaskHandle};
+use actor::{
+    DeadLetterReason, Event, Mailbox, Overflow, Stage, StopReason, StreamEvent, TaskHandle,
+};
 use actor_tests::{Census, Gate, Hold, Log, Note, Token, all_events, at_rest, quiet, system};
 use futures_core::Stream;
 use tokio::sync::mpsc;
@@ -39,7 +41,7 @@ struct Come(&'static str, StreamEvent<Result<u32, &'static str>>);
 struct Pipe(Gate, Token);
 struct Cancel;
 
-#[actor(mailbox = 1)]
+#[actor]
 struct Watcher {
     log: Log,
     tasks: Vec<TaskHandle>,
@@ -100,12 +102,17 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::with(Mailbox::bounded(1))
+    }
+
+    fn with(mailbox: Mailbox) -> Self {
         let (system, log) = (system(), Log::default());
         let lines = log.clone();
-        let watcher = system.spawn(move || Watcher {
+        let watcher = Props::new(move || Watcher {
             log: lines.clone(),
             tasks: Vec::new(),
         });
+        let watcher = system.spawn(watcher.mailbox(mailbox));
         Self {
             system,
             watcher,
@@ -190,17 +197,39 @@ async fn one_item_of_each_stream_waits_whatever_the_bound() {
 async fn the_next_item_is_asked_for_when_the_last_is_done() {
     let scene = Scene::new();
     let (items, _) = scene.attach("a").await;
-    for item in 1..=2 {
-        items.send(Ok(item)).unwrap();
+    for given in 1..=3 {
+        let gate = scene.hold().await;
+        items.send(Ok(given)).unwrap();
+        items.send(Ok(given)).unwrap();
+        quiet().await;
+        assert_eq!(scene.given() as u32, given * 2 - 1, "the second waits");
+        gate.open();
+        quiet().await;
+        assert_eq!(scene.given() as u32, given * 2);
     }
+    scene.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_when_a_full_mailbox_has_dropped_its_item() {
+    let scene = Scene::with(Mailbox::bounded(1).overflow(Overflow::DropOldest));
+    let mut events = scene.system.events();
+    let (items, _) = scene.attach("a").await;
     let gate = scene.hold().await;
+    items.send(Ok(1)).unwrap();
+    items.send(Ok(2)).unwrap();
     quiet().await;
-    let before = scene.given();
+    scene.watcher.tell(Note(0)).unwrap(); // in the place of the first item
     quiet().await;
-    assert_eq!(scene.given(), before);
+    let lost = all_events(&mut events, |event| match event {
+        Event::DeadLetter(letter) => Some(letter.reason),
+        _ => None,
+    });
+    assert_eq!(lost, [DeadLetterReason::Overflow]);
+    assert_eq!(scene.given(), 2, "it is done, so the next was asked for");
     gate.open();
     quiet().await;
-    assert_eq!(scene.given(), 2);
+    assert_eq!(scene.log.lines(), ["0", "a 2"]);
     scene.end().await;
 }
 
