@@ -69,8 +69,9 @@ impl<A: Receives> Outlet<A> {
 }
 
 pin_project! {
-    /// Runs work to its end. Its panic fails the actor, and that of its drop too; when it is dropped
-    /// because it was cancelled or the actor has ended, that panic is nobody's failure.
+    /// Runs work to its end: an `async` block, which drops what it has before it is ready. A panic
+    /// fails the actor. A panic of work that is dropped, because it was cancelled or the actor has
+    /// ended, is nobody's failure.
     pub(crate) struct Beside<A: Receives, F> {
         outlet: Outlet<A>,
         #[pin]
@@ -102,14 +103,12 @@ impl<A: Receives, F: Future<Output = ()>> Future for Beside<A, F> {
         let Some(work) = this.work.as_mut().as_pin_mut() else {
             return Poll::Ready(()); // polled again after it was ready
         };
-        let polled = catch(|| work.poll(cx));
-        if let Ok(Poll::Pending) = polled {
-            return Poll::Pending;
+        match catch(|| work.poll(cx)) {
+            Ok(polled) => polled,
+            Err(payload) => {
+                this.outlet.fail(payload);
+                Poll::Ready(())
+            }
         }
-        let dropped = catch(|| this.work.set(None));
-        if let Some(payload) = polled.err().or(dropped.err()) {
-            this.outlet.fail(payload);
-        }
-        Poll::Ready(())
     }
 }

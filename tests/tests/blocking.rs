@@ -16,6 +16,15 @@ struct Blocked(u32);
 /// Says on the channel that it runs.
 struct Announce(Sender<()>, Token);
 
+/// Left in the mailbox, it is dropped right after the actor's tasks were ended.
+struct Leave(Option<Sender<()>>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.0.take().into_iter().for_each(drain_blocking_line);
+    }
+}
+
 #[actor(mailbox = 1)]
 struct Worker(Log);
 
@@ -45,6 +54,9 @@ impl Worker {
     fn blocked(&mut self, Blocked(number): Blocked) {
         self.0.add(format!("blocked {number}"));
     }
+
+    #[handler]
+    fn leave(&mut self, _: Leave) {}
 
     #[handler]
     fn note(&mut self, note: Note) {
@@ -148,11 +160,12 @@ fn it_does_not_begin_after_the_end_of_its_actor() {
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
+        worker.tell(Leave(Some(release))).unwrap();
         worker.kill_and_wait().await;
         assert!(task.is_finished());
-        drain_blocking_line(release);
         assert!(ran.try_recv().is_err(), "it ran");
-        at_rest(&system);
+        assert_eq!(census.alive(), 0);
+        assert_eq!(at_rest(&system).dead_letters.actor_stopped, 1);
     });
 }
 

@@ -4,12 +4,15 @@
 
 use std::collections::HashSet;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use actor::prelude::*;
 use actor::{DeadLetterReason, Event, StreamEvent, TaskHandle};
 use actor_tests::{Census, Gate, Hold, Log, Token, all_events, at_rest, on_workers, quiet, system};
 use futures_core::Stream;
+use tokio::sync::mpsc;
 
 /// Gives this many items, each at once.
 struct Count(u32, #[allow(dead_code)] Token);
@@ -57,10 +60,7 @@ impl Host {
         assert!(!self.marked.contains(&task), "cancelled, and yet it came");
         match event {
             StreamEvent::Item(item) => self.log.add(item),
-            StreamEvent::End => {
-                let finished = self.tasks.iter().all(TaskHandle::is_finished);
-                self.log.add(format!("end, finished: {finished}"));
-            }
+            StreamEvent::End => self.log.add("end"),
         }
         Err("an item is of no use")
     }
@@ -209,18 +209,84 @@ async fn an_error_of_their_handler_is_unread() {
     at_rest(&system);
 }
 
+/// Ends when its channel does. Its drop waits until the end is handled.
+struct Lingering(mpsc::UnboundedReceiver<u32>, std::sync::mpsc::Receiver<()>);
+
+impl Stream for Lingering {
+    type Item = u32;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<u32>> {
+        self.0.poll_recv(cx)
+    }
+}
+
+impl Drop for Lingering {
+    fn drop(&mut self) {
+        let _ = self.1.recv();
+    }
+}
+
+struct Ended(StreamEvent<u32>);
+/// Keeps the actor at work until something waits in its mailbox.
+struct Spin(ActorRef<Ender>, Arc<AtomicBool>);
+
+#[actor]
+struct Ender {
+    task: Option<TaskHandle>,
+    finished: Option<bool>,
+    handled: std::sync::mpsc::Sender<()>,
+}
+
+#[actor]
+impl Ender {
+    #[handler]
+    fn attach(&mut self, stream: Lingering, ctx: &mut Ctx<Self>) {
+        self.task = Some(ctx.attach(stream, Ended));
+    }
+
+    #[handler]
+    fn ended(&mut self, Ended(event): Ended) {
+        assert_eq!(event, StreamEvent::End);
+        self.finished = self.task.as_ref().map(TaskHandle::is_finished);
+        self.handled.send(()).unwrap();
+    }
+
+    #[handler]
+    fn spin(&mut self, Spin(own, spins): Spin) {
+        spins.store(true, Ordering::SeqCst);
+        while own.stats().mailbox == 0 {
+            std::thread::yield_now();
+        }
+    }
+
+    #[handler]
+    fn finished(&mut self, _: Mark) -> Option<bool> {
+        self.finished
+    }
+}
+
 #[test]
 fn who_handles_the_end_of_a_stream_finds_its_handle_finished() {
     on_workers(2, async {
-        let (system, log, census) = (system(), Log::default(), Census::default());
-        let hosts: Vec<_> = (0..200).map(|_| system.spawn(host(&log, None))).collect();
-        for host in &hosts {
-            host.ask(Attach(1, Count(0, census.token()))).await.unwrap();
-        }
-        while log.lines().len() < hosts.len() {
+        let system = system();
+        let (handled, is_handled) = std::sync::mpsc::channel();
+        let ender = system.spawn(Props::once(Ender {
+            task: None,
+            finished: None,
+            handled,
+        }));
+        let (items, receiver) = mpsc::unbounded_channel();
+        ender.ask(Lingering(receiver, is_handled)).await.unwrap();
+        let spins = Arc::new(AtomicBool::new(false));
+        ender.tell(Spin(ender.clone(), spins.clone())).unwrap();
+        while !spins.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
         }
-        assert_eq!(log.count("end, finished: true"), hosts.len());
+        drop(items); // the stream ends on the other thread, and is dropped when its end is handled
+        while ender.stats().handled < 3 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(ender.ask(Mark(0)).await.unwrap(), Some(true));
         system.shutdown().await;
         at_rest(&system);
     });
