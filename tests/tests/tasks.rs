@@ -210,19 +210,25 @@ async fn an_error_of_their_handler_is_unread() {
 }
 
 /// Ends when its channel does. Its drop waits until the end is handled.
-struct Lingering(mpsc::UnboundedReceiver<u32>, std::sync::mpsc::Receiver<()>);
+struct Lingering {
+    items: mpsc::UnboundedReceiver<u32>,
+    is_handled: std::sync::mpsc::Receiver<()>,
+    /// It was polled, so that its task waits for the channel and is in no queue of a thread.
+    polled: Gate,
+}
 
 impl Stream for Lingering {
     type Item = u32;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<u32>> {
-        self.0.poll_recv(cx)
+        self.polled.open();
+        self.items.poll_recv(cx)
     }
 }
 
 impl Drop for Lingering {
     fn drop(&mut self) {
-        let _ = self.1.recv();
+        let _ = self.is_handled.recv();
     }
 }
 
@@ -275,14 +281,21 @@ fn who_handles_the_end_of_a_stream_finds_its_handle_finished() {
             finished: None,
             handled,
         }));
-        let (items, receiver) = mpsc::unbounded_channel();
-        ender.ask(Lingering(receiver, is_handled)).await.unwrap();
+        let (sender, items) = mpsc::unbounded_channel();
+        let polled = Gate::default();
+        let stream = Lingering {
+            items,
+            is_handled,
+            polled: polled.clone(),
+        };
+        ender.ask(stream).await.unwrap();
+        polled.pass().await;
         let spins = Arc::new(AtomicBool::new(false));
         ender.tell(Spin(ender.clone(), spins.clone())).unwrap();
         while !spins.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
         }
-        drop(items); // the stream ends on the other thread, and is dropped when its end is handled
+        drop(sender); // the stream ends on the other thread, and is dropped when its end is handled
         while ender.stats().handled < 3 {
             tokio::task::yield_now().await;
         }
