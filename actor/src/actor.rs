@@ -108,7 +108,7 @@ pub fn dispatch_with_extra<A: Actor>(
 ) -> Result<Outcome, A::Envelope> {
     let WithExtra { extra, envelope } = *boxed;
     if extra.is_cancelled() {
-        ctx.withdraw();
+        ctx.withdraw(&envelope);
         return Ok(Outcome::Withdrawn);
     }
     let panics = extra.panics;

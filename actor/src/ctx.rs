@@ -237,7 +237,8 @@ impl<A: Receives> Ctx<A> {
     }
 
     /// The message in hand is dropped because its task was cancelled.
-    pub(crate) fn withdraw(&mut self) {
+    pub(crate) fn withdraw(&mut self, message: &A::Envelope) {
+        self.me.cell.head.progress.set_handler(message.peek().0);
         self.more().dropping = Some(Dropping::Withdrawn);
     }
 

@@ -8,6 +8,7 @@ use crate::sync::{Arc, AtomicBool, Ordering};
 #[derive(Default)]
 pub(crate) struct Source {
     cancelled: AtomicBool,
+    ended: AtomicBool,
     done: Notify,
 }
 
@@ -19,6 +20,16 @@ impl Source {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// It has sent its last message, or its actor has ended.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it is cancelled or has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_cancelled() || self.ended.load(Ordering::SeqCst)
     }
 
     /// Waits until the message that was sent last is done: handled, failed or lost.

@@ -110,6 +110,7 @@ mod models;
 mod name;
 mod node;
 mod outcome;
+mod outlet;
 mod picture;
 mod pid;
 mod pool;

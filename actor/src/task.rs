@@ -7,14 +7,11 @@ use std::task::Poll;
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-use crate::cell::Cell;
 use crate::ctx::Ctx;
-use crate::extra::Extra;
 use crate::failure::{Payload, Stage, catch};
-use crate::handles::{Envelope, HandledBy, Receives};
-use crate::lease::{Lease, Source};
-use crate::node::{Node, SystemItem};
-use crate::reply::ReplyTo;
+use crate::handles::{HandledBy, Receives};
+use crate::lease::Source;
+use crate::outlet::{Beside, Outlet};
 use crate::sync::Arc;
 use crate::task_handle::TaskHandle;
 
@@ -63,9 +60,8 @@ impl<A: Receives> Ctx<A> {
         F: Future + Send + 'static,
         M: HandledBy<A>,
     {
-        self.begin(|outlet| async move {
-            let output = contained(future).await;
-            outlet.finish(Stage::Piping, output, map);
+        self.begin(Stage::Piping, |outlet| async move {
+            outlet.finish(contained(future).await, map);
         })
     }
 
@@ -124,17 +120,17 @@ impl<A: Receives> Ctx<A> {
     ) -> TaskHandle
     where
         S: Stream + Send + 'static,
-        S::Item: Send,
         M: HandledBy<A>,
     {
-        self.begin(|outlet| async move {
+        self.begin(Stage::Streaming, |outlet| async move {
             let mut stream = pin!(stream);
             loop {
                 let next = contained(poll_fn(|cx| stream.as_mut().poll_next(cx))).await;
-                let event = next.map(|item| item.map_or(StreamEvent::End, StreamEvent::Item));
-                let more = matches!(event, Ok(StreamEvent::Item(_)));
-                let open = outlet.finish(Stage::Streaming, event, &mut map);
-                if !more || !open {
+                let item = match next.transpose() {
+                    Some(item) => item.map(StreamEvent::Item),
+                    None => return outlet.finish(Ok(StreamEvent::End), map),
+                };
+                if !outlet.send(item, &mut map) {
                     return;
                 }
                 outlet.source.done().await;
@@ -178,69 +174,35 @@ impl<A: Receives> Ctx<A> {
         T: Send + 'static,
         M: HandledBy<A>,
     {
-        self.begin(|outlet| async move {
+        self.begin(Stage::Blocking, |outlet| async move {
             let runtime = outlet.cell.head.core.runtime.clone();
-            // It panics when the system has no thread to give.
-            let begun = catch(|| Begun(runtime.spawn_blocking(move || catch(work))));
-            let output = match begun {
-                Ok(mut begun) => match (&mut begun.0).await {
-                    Ok(output) => output,
-                    Err(_) => return, // it is aborted here alone: the runtime ends
-                },
-                Err(payload) => Err(payload),
-            };
-            outlet.finish(Stage::Blocking, output, map);
+            let source = outlet.source.clone();
+            // Looked at on its own thread: that may come to it before this task is dropped.
+            let work = move || (!source.is_over()).then(work);
+            let mut begun = Begun(runtime.spawn_blocking(move || catch(work)));
+            let done = (&mut begun.0).await;
+            // It is aborted here alone, so an error means that the runtime ends.
+            if let Ok(Some(output)) = done.map(Result::transpose) {
+                outlet.finish(output, map);
+            }
         })
     }
 
-    fn begin<F>(&mut self, work: impl FnOnce(Outlet<A>) -> F) -> TaskHandle
+    fn begin<F>(&mut self, stage: Stage, work: impl FnOnce(Outlet<A>) -> F) -> TaskHandle
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let source = Arc::<Source>::default();
-        let cell = self.me.cell.clone();
-        let runtime = cell.head.core.runtime.clone();
-        let work = work(Outlet {
-            cell,
+        let outlet = || Outlet {
+            cell: self.me.cell.clone(),
             source: source.clone(),
-        });
-        let task = runtime.spawn(work);
+            stage,
+        };
+        let work = Beside::new(outlet(), work(outlet()));
+        let task = self.me.cell.head.core.runtime.spawn(work);
         let handle = TaskHandle::new(source, task);
         self.keep_task(handle.clone());
         handle
-    }
-}
-
-/// Where a task sends to.
-struct Outlet<A: Receives> {
-    cell: Arc<Cell<A>>,
-    source: Arc<Source>,
-}
-
-impl<A: Receives> Outlet<A> {
-    /// Sends what the work came to. Whether the actor takes more.
-    fn finish<T, M>(
-        &self,
-        stage: Stage,
-        output: Result<T, Payload>,
-        map: impl FnOnce(T) -> M,
-    ) -> bool
-    where
-        M: HandledBy<A>,
-    {
-        let wrap = |output| catch(|| map(output).wrap(ReplyTo::nobody()));
-        let lease = Lease::new(&self.source);
-        match output.and_then(wrap) {
-            Ok(envelope) => {
-                let extra = Extra::with_lease(lease);
-                self.cell.send_unbounded(envelope.with_extra(extra))
-            }
-            Err(payload) => {
-                let failed = SystemItem::TaskFailed(stage, payload, lease);
-                self.cell.push_system(failed);
-                false
-            }
-        }
     }
 }
 

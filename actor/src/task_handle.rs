@@ -22,21 +22,23 @@ impl TaskHandle {
     }
 
     /// Ends the work. From now on no handler is called for a message of it, not even for one that
-    /// waits in the mailbox already; that counts as never sent. A blocking function that has begun
-    /// comes to its end, and its result reaches nobody.
+    /// waits in the mailbox already; that counts as never sent. A blocking function that has not
+    /// begun never does; one that has comes to its end, and its result reaches nobody.
     pub fn cancel(&self) {
         self.source.cancel();
         self.task.abort();
     }
 
-    /// Whether it is over: its last message is in the mailbox, or it was cancelled.
+    /// Whether it is over: it was cancelled, its actor has ended, or it has sent its last message. The
+    /// handler of that one finds it so.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.source.is_cancelled() || self.task.is_finished()
+        self.source.is_over() || self.task.is_finished()
     }
 
     /// Ends the work with its actor; what it has sent is like all mail.
     pub(crate) fn abort(&self) {
+        self.source.end();
         self.task.abort();
     }
 }

@@ -1,18 +1,17 @@
-//! Streams and blocking work beside an actor: their messages come beyond the bound, one at a time, and end with it.
+//! Streams beside an actor: their messages come beyond the bound, one at a time, and end with it.
 
 #![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc as blocking;
 use std::task::{Context, Poll};
 
 use actor::prelude::*;
-use actor::{Event, Stage, StopReason, StreamEvent, TaskHandle};
-use actor_tests::{
-    Census, Gate, Hold, Log, Note, Token, all_events, at_rest, event, quiet, system,
+use actor::{
+    DeadLetterReason, Event, Mailbox, Overflow, Stage, StopReason, StreamEvent, TaskHandle,
 };
+use actor_tests::{Census, Gate, Hold, Log, Note, Token, all_events, at_rest, quiet, system};
 use futures_core::Stream;
 use tokio::sync::mpsc;
 
@@ -39,12 +38,10 @@ impl Stream for Source {
 
 struct Attach(Source, &'static str);
 struct Come(&'static str, StreamEvent<Result<u32, &'static str>>);
-struct Block(blocking::Receiver<u32>, Token);
-struct Blocked(u32);
 struct Pipe(Gate, Token);
 struct Cancel;
 
-#[actor(mailbox = 1)]
+#[actor]
 struct Watcher {
     log: Log,
     tasks: Vec<TaskHandle>,
@@ -67,22 +64,6 @@ impl Watcher {
             StreamEvent::End => format!("{name} ended"),
         };
         self.log.add(event);
-    }
-
-    #[handler]
-    fn block(&mut self, Block(number, token): Block, ctx: &mut Ctx<Self>) -> TaskHandle {
-        let work = move || {
-            let _token = token;
-            let number = number.recv().unwrap_or(0);
-            assert_ne!(number, 13, "the work panics");
-            number
-        };
-        ctx.spawn_blocking(work, Blocked)
-    }
-
-    #[handler]
-    fn blocked(&mut self, Blocked(number): Blocked) {
-        self.log.add(format!("blocked {number}"));
     }
 
     #[handler]
@@ -121,12 +102,17 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::with(Mailbox::bounded(1))
+    }
+
+    fn with(mailbox: Mailbox) -> Self {
         let (system, log) = (system(), Log::default());
         let lines = log.clone();
-        let watcher = system.spawn(move || Watcher {
+        let watcher = Props::new(move || Watcher {
             log: lines.clone(),
             tasks: Vec::new(),
         });
+        let watcher = system.spawn(watcher.mailbox(mailbox));
         Self {
             system,
             watcher,
@@ -211,17 +197,39 @@ async fn one_item_of_each_stream_waits_whatever_the_bound() {
 async fn the_next_item_is_asked_for_when_the_last_is_done() {
     let scene = Scene::new();
     let (items, _) = scene.attach("a").await;
-    for item in 1..=2 {
-        items.send(Ok(item)).unwrap();
+    for given in 1..=3 {
+        let gate = scene.hold().await;
+        items.send(Ok(given)).unwrap();
+        items.send(Ok(given)).unwrap();
+        quiet().await;
+        assert_eq!(scene.given() as u32, given * 2 - 1, "the second waits");
+        gate.open();
+        quiet().await;
+        assert_eq!(scene.given() as u32, given * 2);
     }
+    scene.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_when_a_full_mailbox_has_dropped_its_item() {
+    let scene = Scene::with(Mailbox::bounded(1).overflow(Overflow::DropOldest));
+    let mut events = scene.system.events();
+    let (items, _) = scene.attach("a").await;
     let gate = scene.hold().await;
+    items.send(Ok(1)).unwrap();
+    items.send(Ok(2)).unwrap();
     quiet().await;
-    let before = scene.given();
+    scene.watcher.tell(Note(0)).unwrap(); // in the place of the first item
     quiet().await;
-    assert_eq!(scene.given(), before);
+    let lost = all_events(&mut events, |event| match event {
+        Event::DeadLetter(letter) => Some(letter.reason),
+        _ => None,
+    });
+    assert_eq!(lost, [DeadLetterReason::Overflow]);
+    assert_eq!(scene.given(), 2, "it is done, so the next was asked for");
     gate.open();
     quiet().await;
-    assert_eq!(scene.given(), 2);
+    assert_eq!(scene.log.lines(), ["0", "a 2"]);
     scene.end().await;
 }
 
@@ -357,61 +365,6 @@ async fn a_pipe_can_be_cancelled() {
     quiet().await;
     assert_eq!(scene.log.lines(), [""; 0]);
     scene.end().await;
-}
-
-#[tokio::test]
-async fn the_result_of_blocking_work_comes_as_a_message() {
-    let scene = Scene::new();
-    let (number, receiver) = blocking::channel();
-    let work = Block(receiver, scene.census.token());
-    let task = scene.watcher.ask(work).await.unwrap();
-    scene.watcher.ask(Note(1)).await.unwrap(); // it goes on meanwhile
-    assert!(!task.is_finished());
-    number.send(5).unwrap();
-    while scene.log.lines().len() < 2 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(scene.log.lines(), ["1", "blocked 5"]);
-    scene.system.shutdown().await;
-    at_rest(&scene.system);
-}
-
-#[tokio::test]
-async fn blocking_work_that_panics_fails_its_actor() {
-    let scene = Scene::new();
-    let mut events = scene.system.events();
-    let (number, receiver) = blocking::channel();
-    let work = Block(receiver, scene.census.token());
-    scene.watcher.ask(work).await.unwrap();
-    number.send(13).unwrap();
-    let stage = event(&mut events, |event| match event {
-        Event::Failed(failure) => Some(failure.stage()),
-        _ => None,
-    });
-    assert_eq!(stage.await, Stage::Blocking);
-    scene.watcher.stopped().await;
-    at_rest(&scene.system);
-}
-
-#[tokio::test]
-async fn blocking_work_that_has_begun_holds_nobody_up() {
-    let scene = Scene::new();
-    let (number, receiver) = blocking::channel::<u32>();
-    let work = Block(receiver, scene.census.token());
-    let task = scene.watcher.ask(work).await.unwrap();
-    task.cancel();
-    assert!(task.is_finished());
-    let (second, receiver) = blocking::channel::<u32>();
-    let work = Block(receiver, scene.census.token());
-    scene.watcher.ask(work).await.unwrap();
-    assert!(matches!(
-        scene.watcher.stop_and_wait().await,
-        StopReason::Stopped
-    ));
-    drop((number, second)); // only now the work can end
-    scene.system.shutdown().await;
-    let stats = at_rest(&scene.system);
-    assert_eq!(stats.sent, 2, "no result was sent");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     Row { name: "rules", knows: &["words"], files: &[
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "ctx", "task", "actor", "props", "guard", "serve", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
+        "task_handle", "ctx", "outlet", "task", "actor", "props", "guard", "serve", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

@@ -43,6 +43,8 @@ struct Attach(Vec<u32>);
 struct AttachBomb;
 struct Come;
 struct PipeBomb(Gate);
+struct AttachEndingBomb;
+struct PipeReadyBomb;
 
 impl RouteKey for Fine {
     type Key = u32;
@@ -63,6 +65,25 @@ impl Stream for Items {
             Some(item) => Poll::Ready(Some(item)),
             None => Poll::Pending,
         }
+    }
+}
+
+/// Ready, or ended, at once; its drop panics.
+struct Over(#[allow(dead_code)] Bomb);
+
+impl Future for Over {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+impl Stream for Over {
+    type Item = ();
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<()>> {
+        Poll::Ready(None)
     }
 }
 
@@ -99,6 +120,16 @@ impl Zoo {
     #[handler]
     fn attach_bomb(&mut self, _: AttachBomb, ctx: &mut Ctx<Self>) -> actor::TaskHandle {
         ctx.attach(Items(Vec::new(), Some(Bomb)), |_| Come)
+    }
+
+    #[handler]
+    fn attach_ending_bomb(&mut self, _: AttachEndingBomb, ctx: &mut Ctx<Self>) {
+        ctx.attach(Over(Bomb), |_| Come);
+    }
+
+    #[handler]
+    fn pipe_ready_bomb(&mut self, _: PipeReadyBomb, ctx: &mut Ctx<Self>) {
+        ctx.pipe(Over(Bomb), |()| Come);
     }
 
     #[handler]
@@ -177,6 +208,33 @@ async fn c7_panic_when_a_stream_is_dropped() {
     assert_eq!(zoo.ask(Fine).await.unwrap(), 0, "it lives");
     zoo.ask(AttachBomb).await.unwrap();
     assert!(matches!(zoo.stop_and_wait().await, StopReason::Stopped));
+    system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_when_a_stream_that_has_ended_is_dropped() {
+    let mut system = TestSystem::new();
+    hush();
+    let zoo = system.spawn(Zoo::default);
+    zoo.tell(AttachEndingBomb).unwrap();
+    let failure = system.expect_failure().await;
+    assert_eq!(failure.stage(), Stage::Streaming);
+    assert_eq!(failure.text(), "bomb dropped");
+    zoo.stopped().await;
+    assert_eq!(at_rest(&system).handled, 2, "the end came before");
+    system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn c7_panic_when_a_piped_future_that_is_ready_is_dropped() {
+    let mut system = TestSystem::new();
+    hush();
+    let zoo = system.spawn(Zoo::default);
+    zoo.tell(PipeReadyBomb).unwrap();
+    let failure = system.expect_failure().await;
+    assert_eq!(failure.stage(), Stage::Piping);
+    assert_eq!(failure.text(), "bomb dropped");
+    zoo.stopped().await;
     system.finish().await;
 }
 

@@ -206,3 +206,67 @@ async fn a_failure_is_told_with_path_and_message_type() {
     assert!(failed.contains("actor=speaker"), "{failed}");
     assert!(failed.contains("tracing::Burst"), "{failed}");
 }
+
+/// Panics when it is dropped unhandled.
+struct Fragile;
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "fragile");
+    }
+}
+
+#[actor]
+#[derive(Default)]
+struct Piper;
+
+#[actor]
+impl Piper {
+    #[handler]
+    fn fragile(&mut self, msg: Fragile) {
+        std::mem::forget(msg);
+    }
+
+    #[handler]
+    fn pipe(&mut self, (gate, owns): (Gate, bool), ctx: &mut Ctx<Self>) -> actor::TaskHandle {
+        let owned = owns.then(|| Fragile);
+        let work = async move {
+            gate.pass().await;
+            std::mem::forget(owned);
+        };
+        ctx.pipe(work, |()| Fragile)
+    }
+
+    #[handler]
+    async fn hold(&mut self, gate: Gate) {
+        gate.pass().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_what_is_dropped_with_a_cancelled_task_is_told() {
+    let notes = Notes::new(Level::ERROR);
+    let _guard = tracing::subscriber::set_default(notes.clone());
+    let piper = system().spawn_named("piper", Piper::default).unwrap();
+    let (result, held) = (Gate::default(), Gate::default());
+    // its result
+    let task = piper.ask((result.clone(), false)).await.unwrap();
+    piper.tell(held.clone()).unwrap();
+    held.reached().await;
+    result.open();
+    quiet().await;
+    task.cancel();
+    held.open();
+    quiet().await;
+    // its future
+    let task = piper.ask((Gate::default(), true)).await.unwrap();
+    quiet().await;
+    task.cancel();
+    quiet().await;
+    let told = [
+        "ERROR message=a message panicked when dropped message=tracing::Fragile",
+        "ERROR message=a panic in a piped future that is over actor=piper",
+    ];
+    assert_eq!(notes.events(), told);
+    assert!(!piper.is_stopped());
+}
