@@ -49,8 +49,8 @@ pub(crate) struct Drain;
 impl<A: Actor> Keeper<A> {
     #[handler]
     fn begin(&mut self, _: Begin, ctx: &mut Ctx<Self>) {
-        for worker in self.workers.all() {
-            ctx.watch(&worker);
+        for worker in self.workers.all().iter() {
+            ctx.watch(worker);
         }
     }
 

@@ -155,7 +155,7 @@ impl<A: Actor, S: Strategy> PoolRef<A, S> {
     /// The workers as they are now, by their slots.
     #[must_use]
     pub fn workers(&self) -> Vec<ActorRef<A>> {
-        self.inner.workers.all()
+        self.inner.workers.all().to_vec()
     }
 
     /// How many workers there are.

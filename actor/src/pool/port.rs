@@ -52,7 +52,7 @@ impl<A: Actor, S: Strategy> Inner<A, S> {
     /// The workers too: from the call on they take nothing more.
     pub(crate) fn end(&self, level: Level) {
         self.keeper.cell.raise(level);
-        for worker in self.workers.all() {
+        for worker in self.workers.all().iter() {
             worker.cell.raise(level);
         }
     }
