@@ -4,6 +4,7 @@ use std::any::type_name;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::panic::Location;
+use std::time::Duration;
 
 use tokio::time::timeout;
 
@@ -15,6 +16,9 @@ use crate::stats::Stats;
 use crate::system::ActorSystem;
 use crate::testkit::clock::PATIENCE;
 use crate::testkit::probe::Probe;
+
+/// How long is waited for an event.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// A system for one test. It fails the test, by a panic, when dead letters or failures remain that the
 /// test did not expect: in [`finish`](Self::finish), or when it is dropped.
@@ -267,15 +271,21 @@ pub fn at_rest(system: &ActorSystem) -> Stats {
 ///
 /// # Panics
 ///
-/// When the events end before.
+/// When the events end before, or none comes within a minute (of tokio's time).
 pub async fn event<T>(events: &mut Events, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-    loop {
-        let Some(event) = events.next().await else {
-            panic!("the system ended before the event came");
-        };
-        if let Some(found) = wanted(&event) {
-            return found;
+    let search = async {
+        loop {
+            let Some(event) = events.next().await else {
+                panic!("the system ended before the event came");
+            };
+            if let Some(found) = wanted(&event) {
+                return found;
+            }
         }
+    };
+    match timeout(MINUTE, search).await {
+        Ok(found) => found,
+        Err(_) => panic!("the event did not come within a minute"),
     }
 }
 
