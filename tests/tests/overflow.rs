@@ -106,6 +106,27 @@ async fn b2_each_policy_keeps_what_the_model_keeps() {
     }
 }
 
+/// The oldest may be one that came with others in one go, before the actor ran.
+#[tokio::test(start_paused = true)]
+async fn the_oldest_is_dropped_however_it_came() {
+    let mut system = TestSystem::new();
+    system.allow_dead_letters();
+    let (log, gate) = (Log::default(), Gate::default());
+    let mailbox = Mailbox::bounded(3).overflow(Overflow::DropOldest);
+    let subject = system.spawn(Props::new(Subject::producer(&log)).mailbox(mailbox));
+    subject.tell(Hold(gate.clone())).unwrap();
+    subject.tell(Note(1)).unwrap();
+    subject.tell(Note(2)).unwrap();
+    gate.reached().await;
+    for number in 3..=5 {
+        subject.tell(Note(number)).unwrap();
+    }
+    gate.open();
+    settle().await;
+    assert_eq!(numbers(&log), [3, 4, 5]);
+    system.finish().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_loss_is_a_dead_letter_with_its_reason() {
     for overflow in [Overflow::DropNewest, Overflow::DropOldest] {

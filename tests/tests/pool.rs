@@ -248,6 +248,18 @@ async fn a_worker_that_fails_or_leaves_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_a_worker_is_replaced_its_pool_is_full_and_not_stopped() {
+    let system = TestSystem::new();
+    let (pool, _) = pool(&system, Pool::round_robin(1));
+    settle().await;
+    pool.workers()[0].kill();
+    assert!(pool.tell(Who).unwrap_err().is_full());
+    pool.tell_wait(Job(1)).await.unwrap();
+    settle().await;
+    system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn more_than_ten_ends_in_ten_seconds_end_the_pool() {
     let mut system = TestSystem::new();
     system.allow_failures();
