@@ -1,7 +1,6 @@
-//! Actix: its actors live on the thread of an arbiter; the senders are on another one.
+//! Actix: actors and senders on the one thread of its system, where it is fastest.
 
 use std::future::Future;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use ::actix::prelude::*;
@@ -163,20 +162,6 @@ impl Handler<Sum> for Sky {
     }
 }
 
-fn arbiter() -> &'static ArbiterHandle {
-    static ARBITER: OnceLock<ArbiterHandle> = OnceLock::new();
-    ARBITER.get_or_init(|| {
-        let (sender, handle) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            System::new().block_on(async move {
-                sender.send(Arbiter::current()).expect("it is awaited");
-                std::future::pending::<()>().await;
-            });
-        });
-        handle.recv().expect("it begins")
-    })
-}
-
 impl Peer for Actix {
     type Counter = Addr<Counter>;
 
@@ -187,7 +172,7 @@ impl Peer for Actix {
     }
 
     async fn counter() -> Self::Counter {
-        Counter::start_in_arbiter(arbiter(), |_| Counter(0))
+        Counter(0).start()
     }
 
     fn add(counter: &Self::Counter, n: u64) {
@@ -209,7 +194,7 @@ impl Peer for Actix {
         for n in 0..size {
             let over = over.take_if(|_| n as u64 == hops % size as u64);
             let node = Node { next: None, over };
-            all.push(Node::start_in_arbiter(arbiter(), |_| node));
+            all.push(node.start());
         }
         for (n, node) in all.iter().enumerate() {
             assert!(node.send(Link(all[(n + 1) % size].clone())).await.is_ok());
@@ -228,7 +213,7 @@ impl Peer for Actix {
             left: 10,
             sum: 0,
         };
-        let root = Sky::start_in_arbiter(arbiter(), |_| root);
+        let root = root.start();
         root.do_send(Start {
             first: 0,
             size: leaves,

@@ -153,7 +153,7 @@ impl Peer for Ours {
             all.push(system.spawn(Props::once(Node { next: None, over })));
         }
         assert!(
-            hops % size as u64 != 0,
+            !hops.is_multiple_of(size as u64),
             "the ball ends at another than the first"
         );
         for (n, node) in all.iter().enumerate() {

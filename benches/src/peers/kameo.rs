@@ -137,7 +137,7 @@ impl Peer for Kameo {
     }
 
     async fn total(counter: &Self::Counter) -> u64 {
-        counter.ask(Get).send().await.ok().expect("a total")
+        counter.ask(Get).send().await.expect("a total")
     }
 
     async fn end(counter: Self::Counter) {
