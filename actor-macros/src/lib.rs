@@ -37,21 +37,47 @@ pub fn on(_args: TokenStream, item: TokenStream) -> TokenStream {
     stray_tokens("on", item.into()).into()
 }
 
+/// Where the impl half goes on when it knows its behaviors; see `expand::hand_over`. Not for users.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __behaving(tokens: TokenStream) -> TokenStream {
+    let mut tokens = proc_macro2::TokenStream::from(tokens).into_iter();
+    let mut group = || match tokens.next() {
+        Some(proc_macro2::TokenTree::Group(group)) => group.stream(),
+        _ => proc_macro2::TokenStream::new(),
+    };
+    let known = parse::behaviors::known(group());
+    let args = group();
+    expand_actor(args, tokens.collect(), Some(known)).into()
+}
+
 /// `#[actor]` on tokens of `proc_macro2`, so that tests can call it outside of the compiler.
 fn actor_tokens(
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
+    expand_actor(args, item, None)
+}
+
+fn expand_actor(
+    args: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+    known: Option<Vec<parse::behaviors::Known>>,
+) -> proc_macro2::TokenStream {
     let mut found = Diagnostics::default();
+    let whole = (args.clone(), item.clone());
     let args = parse::args::parse(args, &mut found);
     let code = match parse::item(item, &mut found) {
+        parse::Item::Block(block) if known.is_none() && block.speaks_of_behaviors() => {
+            return expand::hand_over(&block, whole);
+        }
         parse::Item::Definition(definition) => {
             let model = model::Options::new(*definition, args, &mut found);
             check::options(&model, &mut found);
             expand::options(&model, &found)
         }
         parse::Item::Block(block) => {
-            let model = model::Block::new(*block, args, &mut found);
+            let model = model::Block::new(*block, args, known, &mut found);
             check::block(&model, &mut found);
             expand::block(&model, &found)
         }

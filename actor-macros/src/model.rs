@@ -13,6 +13,7 @@ pub(crate) use options::{Mailbox, Options};
 
 use crate::diagnostics::Diagnostics;
 use crate::names;
+use crate::parse::behaviors::Known;
 use crate::parse::types::{mentions_self, peel, without_self};
 use crate::parse::{self, MarkerKind, Member};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -37,6 +38,8 @@ pub(crate) struct Block {
     pub(crate) envelope: Ident,
     /// The handlers, in order.
     pub(crate) handlers: Vec<Handler>,
+    /// The behaviors, if they are known: they are when a marker names one.
+    pub(crate) known: Option<Vec<Known>>,
     /// The lifecycle methods, in order.
     pub(crate) events: Vec<Event>,
     /// A second `#[actor]`.
@@ -68,6 +71,7 @@ impl Block {
     pub(crate) fn new(
         block: parse::Block,
         args: Vec<parse::args::Arg>,
+        known: Option<Vec<Known>>,
         found: &mut Diagnostics,
     ) -> Self {
         let self_tokens = peel(&block.self_ty).to_token_stream();
@@ -81,6 +85,7 @@ impl Block {
             self_ty: peel(&block.self_ty).clone(),
             name,
             handlers: Vec::new(),
+            known,
             events: Vec::new(),
             again: block.again,
             misplaced: Vec::new(),
@@ -120,6 +125,13 @@ impl Block {
             MarkerKind::On => self.events.extend(Event::new(marker, signature, found)),
         }
     }
+}
+
+/// The path of the `actor` crate, for who only passes on.
+pub(crate) fn krate_of(args: TokenStream) -> TokenStream {
+    let mut found = Diagnostics::default();
+    let args = parse::args::parse(args, &mut found);
+    options::block_crate(args, &mut found)
 }
 
 /// The block without its markers.

@@ -18,6 +18,33 @@ pub(crate) fn envelope(actor: &Ident, mentioned: &TokenStream) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
+/// The enum of an actor's behaviors, with their data: `BreakerBehavior`.
+pub(crate) fn behavior(actor: &Ident) -> Ident {
+    format_ident!("{}Behavior", actor.unraw(), span = actor.span())
+}
+
+/// The enum of an actor's behaviors, without: `BreakerState`.
+pub(crate) fn state(actor: &Ident) -> Ident {
+    format_ident!("{}State", actor.unraw(), span = actor.span())
+}
+
+/// The behaviors' enum under a short name, inside of the constant.
+pub(crate) fn behavior_alias() -> Ident {
+    Ident::new("__Behavior", Span::call_site())
+}
+
+/// The macro of which the actor's name is another name. It must be told from that of an actor of the same
+/// name nearby, so the place of the definition is part of it.
+pub(crate) fn bridge(actor: &Ident) -> Ident {
+    let place = format!("{:?}", actor.span());
+    let place: String = place.chars().filter(char::is_ascii_digit).collect();
+    format_ident!(
+        "__actor_{}_{place}",
+        actor.unraw(),
+        span = Span::call_site()
+    )
+}
+
 /// The function that calls an async handler and states what its future must be: `__add`.
 pub(crate) fn call(method: &Ident) -> Ident {
     format_ident!("__{}", method.unraw(), span = Span::call_site())

@@ -12,7 +12,7 @@ fn mistakes(item: TokenStream) -> Vec<String> {
     let mut found = Diagnostics::default();
     match parse::item(item, &mut found) {
         parse::Item::Block(block) => {
-            let model = model::Block::new(*block, Vec::new(), &mut found);
+            let model = model::Block::new(*block, Vec::new(), None, &mut found);
             crate::check::block(&model, &mut found);
         }
         parse::Item::Definition(_) | parse::Item::Other(_) => {}

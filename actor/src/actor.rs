@@ -2,23 +2,20 @@
 
 use std::future::{Future, ready};
 
+use crate::behavior::{Behavior, BehaviorInfo};
 use crate::ctx::Ctx;
 use crate::failure::Fault;
-use crate::handles::{Receives, WithExtra};
-use crate::mailbox::Mailbox;
+use crate::handles::{BehaviorsOf, Envelope, HandlerNumber, Receives, WithExtra};
 use crate::outcome::Outcome;
 use crate::terminated::Terminated;
 
-/// The options that stand on an actor's definition. Implemented by `#[actor]` there.
+/// An actor's state and the behavior that it is in: what a restart makes anew.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has an `#[actor] impl` block but no `#[actor]` on its definition",
-    label = "the other half is missing",
-    note = "put `#[actor]` above the definition of `{Self}`"
-)]
-pub trait ActorOptions {
-    /// The mailbox, unless [`Props`](crate::Props) say otherwise; `None`: the system's default.
-    const MAILBOX: Option<Mailbox> = None;
+pub struct Alive<A: Receives> {
+    /// The state.
+    pub actor: A,
+    /// The current behavior, with its data.
+    pub behavior: BehaviorsOf<A>,
 }
 
 /// An actor: a type with `#[actor]` on its definition and on its one `impl` block.
@@ -29,11 +26,11 @@ pub trait ActorOptions {
     label = "no `#[actor] impl` block for this type",
     note = "write `#[actor]` above `impl {Self} {{ .. }}` and `#[handler]` above its methods"
 )]
-pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
+pub trait Actor: Receives + Sized + Send + 'static {
     /// Calls the handler of a message, unless it is a future: then the message comes back, opened.
     #[doc(hidden)]
     fn dispatch_now(
-        &mut self,
+        alive: &mut Alive<Self>,
         envelope: Self::Envelope,
         ctx: &mut Ctx<Self>,
     ) -> Result<Outcome, Self::Envelope>;
@@ -41,7 +38,7 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
     /// Awaits the handler of a message that [`dispatch_now`](Self::dispatch_now) gave back.
     #[doc(hidden)]
     fn dispatch(
-        &mut self,
+        _alive: &mut Alive<Self>,
         _envelope: Self::Envelope,
         _ctx: &mut Ctx<Self>,
     ) -> impl Future<Output = Outcome> + Send {
@@ -60,6 +57,60 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
     /// Whether there is an `#[on(terminated)]` method.
     #[doc(hidden)]
     const TERMINATED: bool = false;
+    /// Whether there is an `#[on(restarting)]` method.
+    #[doc(hidden)]
+    const RESTARTING: bool = false;
+    /// Whether there is an `#[on(idle)]` method.
+    #[doc(hidden)]
+    const IDLES: bool = false;
+    /// Whether there is an `#[on(enter(..))]` method.
+    #[doc(hidden)]
+    const ENTER: bool = false;
+    /// Whether there is an `#[on(leave(..))]` method.
+    #[doc(hidden)]
+    const LEAVE: bool = false;
+
+    /// Whether the behavior in this place has a handler of this number.
+    #[doc(hidden)]
+    fn serves(_behavior: u8, _handler: HandlerNumber) -> bool {
+        true
+    }
+
+    /// How many numbers its handlers have.
+    #[doc(hidden)]
+    const HANDLERS: HandlerNumber = 0;
+
+    #[doc(hidden)]
+    fn on_enter(
+        _alive: &mut Alive<Self>,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_leave(
+        _alive: &mut Alive<Self>,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_restarting(
+        &mut self,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_idle(
+        &mut self,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
 
     #[doc(hidden)]
     fn on_started(
@@ -102,17 +153,33 @@ pub trait Actor: ActorOptions + Receives + Sized + Send + 'static {
 #[inline(never)]
 #[allow(clippy::boxed_local)] // that is how it lies in the envelope
 pub fn dispatch_with_extra<A: Actor>(
-    actor: &mut A,
+    alive: &mut Alive<A>,
     boxed: Box<WithExtra<A::Envelope>>,
     ctx: &mut Ctx<A>,
 ) -> Result<Outcome, A::Envelope> {
     let WithExtra { extra, envelope } = *boxed;
     if extra.is_cancelled() {
         ctx.withdraw(&envelope);
-        return Ok(Outcome::Withdrawn);
+        return Ok(Outcome::Dropped);
     }
     let panics = extra.panics;
     ctx.open(extra, &envelope);
     assert!(!panics, "a panic was injected in place of the handler");
-    actor.dispatch_now(envelope, ctx)
+    A::dispatch_now(alive, envelope, ctx)
+}
+
+/// The behaviors of an actor and the messages that each one handles.
+#[doc(hidden)]
+#[must_use]
+pub fn behaviors<A: Actor>() -> Vec<BehaviorInfo> {
+    let names = BehaviorsOf::<A>::NAMES;
+    let infos = names.iter().zip(0_u8..).map(|(name, behavior)| {
+        let served = (1..=A::HANDLERS).filter(|handler| A::serves(behavior, *handler));
+        let messages = served.map(A::Sent::message_type);
+        BehaviorInfo {
+            name,
+            messages: messages.filter(|name| *name != "?").collect(),
+        }
+    });
+    infos.collect()
 }

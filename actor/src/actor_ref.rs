@@ -145,6 +145,38 @@ impl<A: Receives> ActorRef<A> {
         self.cell.raise(Level::Poison);
     }
 
+    /// Begins the actor anew, for operators and tests: after the message in hand its `#[on(restarting)]` method
+    /// is called, its children stop, and its producer builds new state, which starts.
+    ///
+    /// This reference, its name, its mail, what it has stashed and the watches of others stay. State, behavior,
+    /// children, timers, pipes and streams do not, nor what these have sent. An actor made with
+    /// [`Props::once`](crate::Props::once) stops instead. Asked for twice before it happens, it happens
+    /// once; on an actor that is ending it does nothing.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # struct Add(u32);
+    /// # struct Get;
+    /// # #[actor] #[derive(Default)] struct Counter { total: u32 }
+    /// # #[actor] impl Counter {
+    /// #     #[handler] fn add(&mut self, msg: Add) { self.total += msg.0; }
+    /// #     #[handler] fn get(&self, _: Get) -> u32 { self.total }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("demo")?;
+    /// let counter = system.spawn(Counter::default);
+    /// counter.tell(Add(7))?;
+    /// assert_eq!(counter.ask(Get).await?, 7);
+    /// counter.restart();
+    /// assert_eq!(counter.ask(Get).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restart(&self) {
+        self.cell.restart();
+    }
+
     /// Ends the actor, and the actors below it, at once: a handler in progress is dropped at its
     /// next `await`. `#[on(stopped)]` still runs.
     pub fn kill(&self) {

@@ -47,6 +47,11 @@ impl AnyActorRef {
         self.node.raise(Level::Poison);
     }
 
+    /// Begins it anew after the current message. See [`ActorRef::restart`](crate::ActorRef::restart).
+    pub fn restart(&self) {
+        self.node.restart();
+    }
+
     /// Ends it at its next await. See [`ActorRef::kill`](crate::ActorRef::kill).
     pub fn kill(&self) {
         self.node.raise(Level::Kill);

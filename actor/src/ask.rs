@@ -143,6 +143,7 @@ impl<M, R: Send + 'static> Future for Ask<'_, M, R> {
             Answer::Timeout => Err(AskError::Timeout),
             Answer::NoReply => Err(AskError::NoReply),
             Answer::Failed => Err(AskError::Failed),
+            Answer::Unhandled(behavior) => Err(AskError::Unhandled { behavior }),
         })
     }
 }

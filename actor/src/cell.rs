@@ -2,14 +2,14 @@
 //! [`run`](crate::run).
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::task::Waker;
 
+use crate::behavior::Behavior;
 use crate::core::Core;
 use crate::dead_letter::DeadLetterReason;
 use crate::extra::Extra;
 use crate::failure::{StopReason, catch};
-use crate::handles::{Envelope, Receives};
+use crate::handles::{BehaviorsOf, Envelope, Receives};
 use crate::mailbox::Mailbox;
 use crate::node::{Head, Level, Node, Origin, SystemItem};
 use crate::queue::{Queue, Queued, Refused};
@@ -52,7 +52,7 @@ impl<A: Receives> Cell<A> {
         wrap: impl FnOnce(M) -> A::Envelope,
     ) -> Result<(), Refused<M>> {
         let item = |message| Item::User(wrap(message));
-        let lost = |item| self.lose(item);
+        let lost = |item| self.overflow(item);
         let sent = self.queue.push(&self.head.progress, message, item, lost);
         if let Err(refused) = &sent {
             self.count_refused(refused);
@@ -66,7 +66,7 @@ impl<A: Receives> Cell<A> {
     }
 
     /// A message for which there was no room.
-    fn lose(&self, item: Item<A::Envelope>) {
+    fn overflow(&self, item: Item<A::Envelope>) {
         if let Item::User(envelope) = item {
             self.discard(envelope, DeadLetterReason::Overflow);
         }
@@ -88,9 +88,9 @@ impl<A: Receives> Cell<A> {
 
     /// Ends the actor: its mail becomes dead letters, its name free, and whoever waits is told.
     /// `batch` is what the loop had taken and not handled.
-    pub(crate) fn end(&self, batch: VecDeque<Item<A::Envelope>>, reason: StopReason) {
+    pub(crate) fn end(&self, batch: impl Iterator<Item = Item<A::Envelope>>, reason: StopReason) {
         let rest = self.queue.retire(&self.head.progress);
-        for item in batch.into_iter().chain(rest) {
+        for item in batch.chain(rest) {
             match item {
                 Item::User(envelope) => self.discard(envelope, DeadLetterReason::ActorStopped),
                 Item::System(_) => self.head.took_system_item(),
@@ -105,7 +105,18 @@ impl<A: Receives> Cell<A> {
         self.head.never_born();
     }
 
-    fn discard(&self, envelope: A::Envelope, reason: DeadLetterReason) {
+    /// Drops a message that nobody will handle.
+    pub(crate) fn discard(&self, envelope: A::Envelope, reason: DeadLetterReason) {
+        self.lose(envelope, reason, None);
+    }
+
+    /// The same; `behavior` has no handler for it.
+    pub(crate) fn lose(
+        &self,
+        envelope: A::Envelope,
+        reason: DeadLetterReason,
+        behavior: Option<&'static str>,
+    ) {
         let (handler, reply) = envelope.peek();
         let message_type = A::Sent::message_type(handler);
         if envelope.extra().is_some_and(Extra::is_cancelled) {
@@ -117,6 +128,9 @@ impl<A: Receives> Cell<A> {
             false => reason,
         };
         self.head.dead_letter(message_type, reason);
+        if let Some(behavior) = behavior {
+            reply.unhandled(behavior);
+        }
         drop_contained(envelope, message_type);
     }
 }
@@ -140,11 +154,18 @@ impl<A: Receives> Node for Cell<A> {
         let progress = &self.head.progress;
         let handling = progress.is_in_hand().then(|| progress.handler());
         let handling = handling.map(A::Sent::message_type);
-        self.head.stats(handling, || self.queue.counts(progress))
+        let names = BehaviorsOf::<A>::NAMES;
+        let behavior = names.get(usize::from(self.head.behavior())).copied();
+        self.head
+            .stats(handling, behavior, || self.queue.counts(progress))
     }
 
     fn raise(&self, level: Level) {
         self.queue.raise(&self.head.progress, level as u8);
+    }
+
+    fn restart(&self) {
+        self.queue.ask_restart(&self.head.progress);
     }
 
     fn watch_signal(&self, waker: &Waker) -> u8 {

@@ -19,6 +19,7 @@ use crate::scope::{Occupied, Scope};
 use crate::slow::SlowHandler;
 use crate::stats::{ActorStats, Stats};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
+use crate::timers::Timers;
 use crate::turn::Seats;
 
 /// The settings of a system; the builder fills them in.
@@ -37,6 +38,7 @@ pub(crate) struct Core<N: ?Sized> {
     pub(crate) settings: Settings,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) deadlines: Arc<Deadlines>,
+    pub(crate) timers: Arc<Timers>,
     pub(crate) events: EventHub,
     /// The actors at the top.
     pub(crate) root: Mutex<Scope<N>>,
@@ -92,6 +94,7 @@ impl<N: ?Sized> Core<N> {
         Self {
             settings,
             deadlines: Deadlines::new(runtime.clone()),
+            timers: Timers::new(runtime.clone()),
             runtime,
             events: EventHub::default(),
             root: Mutex::default(),

@@ -1,46 +1,72 @@
 //! What an actor can do while it handles a message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use tracing::Span;
 
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
+use crate::behavior::{Behavior, BehaviorStack};
 use crate::cell::Cell;
 use crate::error::TellError;
 use crate::extra::Extra;
 use crate::failure::{Fault, StopReason};
-use crate::handles::{Envelope, HandledBy, HandlerNumber, Receives, Watches};
+use crate::handles::{BehaviorsOf, Envelope, HandledBy, HandlerNumber, Receives, Watches};
 use crate::meta::Meta;
 use crate::node::{Level, Node};
 use crate::outcome::Outcome;
 use crate::pid::Pid;
 use crate::reply::{Reply, ReplyTo, Unread, settle};
+use crate::stash::Stash;
 use crate::sync::Arc;
 use crate::task_handle::TaskHandle;
 use crate::terminated::{Key, Terminated};
+use crate::timing::Timing;
 
 /// The actor's view of itself and of its system: the last parameter of a handler,
 /// `ctx: &mut Ctx<Self>`.
 pub struct Ctx<A: Receives> {
     pub(crate) me: ActorRef<A>,
-    /// What came beside the message in hand.
-    extra: Option<Box<Extra>>,
     /// What most actors never need.
-    more: Option<Box<More>>,
+    more: Option<Box<More<A::Envelope>>>,
+    pub(crate) stack: StackOf<A>,
 }
 
-#[derive(Default)]
-struct More {
+/// All but the current behavior; takes no room in an actor that has one.
+type StackOf<A> = <BehaviorsOf<A> as Behavior>::Stack;
+
+struct More<E> {
+    /// What came beside the message in hand.
+    extra: Option<Extra>,
     watching: BTreeMap<Key, Arc<dyn Node>>,
     tasks: Vec<TaskHandle>,
+    /// The loop is to look here before it goes on.
+    attention: bool,
     /// Why the actor is about to end.
     end: Option<StopReason>,
     /// The message in hand is being dropped, and not handled.
     dropping: Option<Dropping>,
     /// The span of the message that is about to be handled by a future.
     span: Option<Span>,
+    stash: Option<Box<Stash<E>>>,
+    timing: Option<Box<Timing>>,
+}
+
+impl<E> Default for More<E> {
+    fn default() -> Self {
+        Self {
+            extra: None,
+            watching: BTreeMap::new(),
+            tasks: Vec::new(),
+            attention: false,
+            end: None,
+            dropping: None,
+            span: None,
+            stash: None,
+            timing: None,
+        }
+    }
 }
 
 /// Why a message is dropped at its turn.
@@ -52,10 +78,13 @@ pub(crate) enum Dropping {
     Withdrawn,
 }
 
-impl More {
+impl<E> More<E> {
     fn end(self, own: Key) {
         for task in self.tasks {
             task.abort();
+        }
+        if let Some(timing) = self.timing {
+            timing.end();
         }
         for node in self.watching.into_values() {
             node.head().remove_watcher(own);
@@ -67,8 +96,8 @@ impl<A: Receives> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         Self {
             me: ActorRef::new(cell),
-            extra: None,
             more: None,
+            stack: StackOf::<A>::default(),
         }
     }
 
@@ -102,10 +131,15 @@ impl<A: Receives> Ctx<A> {
         self.me.cell.raise(Level::Stop);
     }
 
+    /// Ends this actor after what is queued now; see [`ActorRef::poison`].
+    pub fn poison(&self) {
+        self.me.cell.raise(Level::Poison);
+    }
+
     /// The metadata of the message that is being handled, if it has some.
     #[must_use]
     pub fn meta(&self) -> Option<&Meta> {
-        self.extra.as_ref()?.meta.as_ref()
+        self.more.as_ref()?.extra.as_ref()?.meta.as_ref()
     }
 
     /// Asks to be told when another actor has stopped: this actor's `#[on(terminated)]` method gets
@@ -216,8 +250,59 @@ impl<A: Receives> Ctx<A> {
         tasks.push(task);
     }
 
-    fn more(&mut self) -> &mut More {
+    fn more(&mut self) -> &mut More<A::Envelope> {
         self.more.get_or_insert_default()
+    }
+
+    pub(crate) fn stash_mut(&mut self) -> &mut Stash<A::Envelope> {
+        self.more().stash.get_or_insert_default()
+    }
+
+    /// What is stashed, if something ever was.
+    pub(crate) fn known_stash(&self) -> Option<&Stash<A::Envelope>> {
+        self.more.as_ref()?.stash.as_deref()
+    }
+
+    pub(crate) fn known_stash_mut(&mut self) -> Option<&mut Stash<A::Envelope>> {
+        self.more.as_mut()?.stash.as_deref_mut()
+    }
+
+    pub(crate) fn timing_mut(&mut self) -> &mut Timing {
+        self.more().timing.get_or_insert_default()
+    }
+
+    /// Keyed timers and the idle time, if there ever was one.
+    pub(crate) fn known_timing(&mut self) -> Option<&mut Timing> {
+        self.more.as_mut()?.timing.as_deref_mut()
+    }
+
+    /// Whether there may be an idle time.
+    #[inline]
+    pub(crate) fn has_timing(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.timing.is_some())
+    }
+
+    /// What came beside the message in hand, to go with it elsewhere.
+    pub(crate) fn take_extra(&mut self) -> Option<Extra> {
+        self.more.as_mut()?.extra.take()
+    }
+
+    /// The loop looks here before it takes the next message.
+    pub(crate) fn call_for_attention(&mut self) {
+        self.more().attention = true;
+    }
+
+    /// Whether something is to be done before the next message.
+    #[inline]
+    pub(crate) fn needs_attention(&self) -> bool {
+        self.stack.has_change() || self.more.as_ref().is_some_and(|more| more.attention)
+    }
+
+    /// The loop has looked.
+    pub(crate) fn attended(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.attention = false;
+        }
     }
 
     /// Whether a `Terminated` that came out of the mailbox is still wanted; uses the watch up.
@@ -229,6 +314,7 @@ impl<A: Receives> Ctx<A> {
     /// Remembers why the actor ends, for the loop.
     pub(crate) fn set_end(&mut self, reason: StopReason) {
         self.more().end = Some(reason);
+        self.call_for_attention();
     }
 
     /// Why what just ended was no handling, but the dropping of a message.
@@ -239,7 +325,16 @@ impl<A: Receives> Ctx<A> {
     /// The message in hand is dropped because its task was cancelled.
     pub(crate) fn withdraw(&mut self, message: &A::Envelope) {
         self.me.cell.head.progress.set_handler(message.peek().0);
-        self.more().dropping = Some(Dropping::Withdrawn);
+        self.set_dropping(Dropping::Withdrawn);
+    }
+
+    /// The message in hand is dropped without a handler.
+    pub(crate) fn set_dropping(&mut self, why: Dropping) {
+        self.more().dropping = Some(why);
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.end.is_some())
     }
 
     pub(crate) fn take_end(&mut self) -> Option<StopReason> {
@@ -267,23 +362,56 @@ impl<A: Receives> Ctx<A> {
 
     /// Takes over what came beside a message.
     pub(crate) fn open(&mut self, extra: Extra, message: &A::Envelope) {
-        self.extra = Some(Box::new(extra));
+        self.more().extra = Some(extra);
         self.me.cell.head.progress.set_handler(message.peek().0);
     }
 
-    /// After each message.
+    /// After each message. Whether something is to be done before the next.
     #[inline]
-    pub(crate) fn end_message(&mut self) {
-        if self.extra.is_some() {
-            self.extra = None;
+    pub(crate) fn end_message(&mut self) -> bool {
+        if let Some(more) = &mut self.more
+            && more.extra.is_some()
+        {
+            more.extra = None;
         }
+        self.needs_attention()
     }
 
-    /// Ends what was begun here and lives outside: tasks and watches.
-    pub(crate) fn end(&mut self) {
-        if let Some(more) = self.more.take() {
-            more.end(self.me.cell.head.key());
+    /// Ends what was begun here and lives outside: tasks and watches. Gives what is stashed.
+    pub(crate) fn end(&mut self) -> VecDeque<A::Envelope> {
+        let Some(mut more) = self.more.take() else {
+            return VecDeque::new();
+        };
+        let stash = more.stash.take().map(|stash| stash.into_all());
+        more.end(self.me.cell.head.key());
+        stash.unwrap_or_default()
+    }
+
+    /// Ends what ends with an incarnation: tasks and what they have sent, timers, the watches of its own
+    /// children. Gives what is stashed.
+    pub(crate) fn end_incarnation(&mut self) -> VecDeque<A::Envelope> {
+        self.stack = StackOf::<A>::default();
+        let own = self.me.cell.head.key();
+        let Some(more) = &mut self.more else {
+            return VecDeque::new();
+        };
+        for task in std::mem::take(&mut more.tasks) {
+            task.cancel();
         }
+        if let Some(timing) = more.timing.take() {
+            timing.end();
+        }
+        more.attention = false;
+        more.extra = None;
+        more.watching.retain(|_, node| {
+            let parent = node.head().parent().map(|parent| parent.head().key());
+            if parent == Some(own) {
+                node.head().remove_watcher(own);
+            }
+            parent != Some(own)
+        });
+        let stash = more.stash.take().map(|stash| stash.into_all());
+        stash.unwrap_or_default()
     }
 }
 
@@ -300,7 +428,7 @@ impl<A: Receives> Ctx<A> {
     /// Always `false`.
     #[cold]
     fn expire(&mut self) -> bool {
-        self.more().dropping = Some(Dropping::Expired);
+        self.set_dropping(Dropping::Expired);
         false
     }
 

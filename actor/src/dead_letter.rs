@@ -15,6 +15,12 @@ pub enum DeadLetterReason {
     Expired,
     /// The mailbox was full, and its [`Overflow`](crate::Overflow) policy says to drop.
     Overflow,
+    /// The actor's behavior has no handler for it.
+    Unhandled,
+    /// The actor's behavior has no handler for it, and there was no room to stash it.
+    StashFull,
+    /// It was stashed, and the actor was restarted.
+    Restarted,
 }
 
 impl fmt::Display for DeadLetterReason {
@@ -23,6 +29,9 @@ impl fmt::Display for DeadLetterReason {
             Self::ActorStopped => "the actor stopped before its turn",
             Self::Expired => "its asker had given up before its turn",
             Self::Overflow => "the mailbox was full",
+            Self::Unhandled => "the actor's behavior has no handler for it",
+            Self::StashFull => "the actor's behavior has no handler for it, and the stash was full",
+            Self::Restarted => "it was stashed, and the actor was restarted",
         })
     }
 }
@@ -49,13 +58,24 @@ pub struct DeadLetterCounts {
     pub expired: u64,
     /// [`DeadLetterReason::Overflow`]
     pub overflow: u64,
+    /// [`DeadLetterReason::Unhandled`]
+    pub unhandled: u64,
+    /// [`DeadLetterReason::StashFull`]
+    pub stash_full: u64,
+    /// [`DeadLetterReason::Restarted`]
+    pub restarted: u64,
 }
 
 impl DeadLetterCounts {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.actor_stopped + self.expired + self.overflow
+        self.actor_stopped
+            + self.expired
+            + self.overflow
+            + self.unhandled
+            + self.stash_full
+            + self.restarted
     }
 }
 
@@ -64,5 +84,8 @@ impl AddAssign for DeadLetterCounts {
         self.actor_stopped += other.actor_stopped;
         self.expired += other.expired;
         self.overflow += other.overflow;
+        self.unhandled += other.unhandled;
+        self.stash_full += other.stash_full;
+        self.restarted += other.restarted;
     }
 }

@@ -17,6 +17,18 @@ impl Head {
         self.core.events.publish(|| Event::Started(self.pid()));
     }
 
+    /// A new incarnation has taken over.
+    pub(crate) fn restarted(&self) {
+        let now = self.core.age();
+        let waiters = self.life.lock().start(now);
+        for waiter in waiters {
+            let _ = waiter.send(Ok(()));
+        }
+        self.tally.restarted();
+        tracing::debug!(actor = self.pid().id(), "restarted");
+        self.core.events.publish(|| Event::Restarted(self.pid()));
+    }
+
     /// What a part of the actor's code means for the actor when it did not come to its end well.
     /// Reports a failure.
     #[cold]

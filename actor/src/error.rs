@@ -61,7 +61,7 @@ impl<M> std::error::Error for TellError<M> {}
 
 /// Why an `ask` got no reply.
 ///
-/// The first four mean that the message was certainly not handled, so that asking again is safe;
+/// The first five mean that the message was certainly not handled, so that asking again is safe;
 /// after the others the outcome is unknown. [`was_not_handled`](Self::was_not_handled) tells them
 /// apart.
 #[non_exhaustive]
@@ -72,8 +72,13 @@ pub enum AskError<M> {
     Stopped(M),
     /// The time was over before the message's turn came. It is never handled.
     Expired,
-    /// The actor stopped before the message's turn came. It is never handled.
+    /// The actor stopped, or dropped its stash, before the message's turn came. It is never handled.
     Discarded,
+    /// The actor's behavior has no handler for the message. It is never handled.
+    Unhandled {
+        /// The name of the behavior.
+        behavior: &'static str,
+    },
     /// The time was over while the message was handled.
     Timeout,
     /// The actor ended while handling the message, or dropped its [`Reply`](crate::Reply).
@@ -95,7 +100,11 @@ impl<M> AskError<M> {
     pub fn was_not_handled(&self) -> bool {
         matches!(
             self,
-            Self::Full(_) | Self::Stopped(_) | Self::Expired | Self::Discarded
+            Self::Full(_)
+                | Self::Stopped(_)
+                | Self::Expired
+                | Self::Discarded
+                | Self::Unhandled { .. }
         )
     }
 
@@ -110,6 +119,12 @@ impl<M> fmt::Debug for AskError<M> {
         f.write_str(match self {
             Self::Full(_) => "Full(..)",
             Self::Stopped(_) => "Stopped(..)",
+            Self::Unhandled { behavior } => {
+                return f
+                    .debug_struct("Unhandled")
+                    .field("behavior", behavior)
+                    .finish();
+            }
             Self::Expired => "Expired",
             Self::Discarded => "Discarded",
             Self::Timeout => "Timeout",
@@ -125,6 +140,12 @@ impl<M> fmt::Display for AskError<M> {
         let text = match self {
             Self::Full(_) => "was refused: the mailbox is full",
             Self::Stopped(_) => "was refused: the actor has stopped",
+            Self::Unhandled { behavior } => {
+                return write!(
+                    f,
+                    "`{message}` was not handled: the behavior `{behavior}` has no handler for it"
+                );
+            }
             Self::Expired => "was not handled: the time was over before its turn",
             Self::Discarded => "was not handled: the actor stopped before its turn",
             Self::Timeout => "got no reply in time",

@@ -24,6 +24,8 @@ pub struct UnreadError {
 pub enum Event {
     /// An actor has started.
     Started(Pid),
+    /// An actor has begun again, with new state.
+    Restarted(Pid),
     /// An actor has stopped; its name is free again.
     Stopped(Pid, StopReason),
     /// An actor has failed.
@@ -40,11 +42,13 @@ pub enum Event {
     Missed(u64),
 }
 
-/// The births and ends of actors.
+/// The births, restarts and ends of actors.
 #[derive(Debug, Clone)]
 pub enum Lifecycle {
     /// An actor has started.
     Started(Pid),
+    /// An actor has begun again, with new state.
+    Restarted(Pid),
     /// An actor has stopped; its name is free again.
     Stopped(Pid, StopReason),
 }
@@ -100,6 +104,7 @@ impl EventKind for Lifecycle {
     fn pick(event: Event) -> Option<Self> {
         match event {
             Event::Started(pid) => Some(Self::Started(pid)),
+            Event::Restarted(pid) => Some(Self::Restarted(pid)),
             Event::Stopped(pid, reason) => Some(Self::Stopped(pid, reason)),
             _ => None,
         }

@@ -34,6 +34,8 @@ pub enum Stage {
     Streaming,
     /// In a function given to `ctx.spawn_blocking`.
     Blocking,
+    /// Cloning the message of `ctx.send_every`.
+    Timing,
     /// Dropping its state.
     Dropping,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Stage {
             Self::Piping => f.write_str("in a piped future"),
             Self::Streaming => f.write_str("in an attached stream"),
             Self::Blocking => f.write_str("in blocking work"),
+            Self::Timing => f.write_str("while a timer cloned its message"),
             Self::Dropping => f.write_str("while its state was dropped"),
         }
     }

@@ -68,7 +68,7 @@ impl<N: Node + ?Sized, F: Future, L: Limit> Future for Guarded<'_, N, F, L> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_mut().project();
         let node = *this.node;
-        if node.head().progress.signal() >= L::LEVEL {
+        if node.head().progress.level() >= L::LEVEL {
             return Poll::Ready(Err(self.interrupt(Interrupt::Killed)));
         }
         let Some(future) = this.future.as_pin_mut() else {

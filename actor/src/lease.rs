@@ -9,6 +9,8 @@ use crate::sync::{Arc, AtomicBool, Ordering};
 pub(crate) struct Source {
     cancelled: AtomicBool,
     ended: AtomicBool,
+    /// A message of it is not done.
+    outstanding: AtomicBool,
     done: Notify,
 }
 
@@ -32,6 +34,11 @@ impl Source {
         self.is_cancelled() || self.ended.load(Ordering::SeqCst)
     }
 
+    /// Whether the message that was sent last is not done.
+    pub(crate) fn is_outstanding(&self) -> bool {
+        self.outstanding.load(Ordering::SeqCst)
+    }
+
     /// Waits until the message that was sent last is done: handled, failed or lost.
     pub(crate) async fn done(&self) {
         self.done.notified().await;
@@ -43,6 +50,7 @@ pub(crate) struct Lease(Arc<Source>);
 
 impl Lease {
     pub(crate) fn new(source: &Arc<Source>) -> Self {
+        source.outstanding.store(true, Ordering::SeqCst);
         Self(source.clone())
     }
 
@@ -54,6 +62,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        self.0.outstanding.store(false, Ordering::SeqCst);
         self.0.done.notify_one();
     }
 }

@@ -74,6 +74,10 @@ impl<N: ?Sized> Life<N> {
         self.scope().map_or_else(Vec::new, |scope| scope.children())
     }
 
+    pub(crate) fn reopen_scope(&mut self) {
+        self.childless = self.ended.is_some();
+    }
+
     /// Whether its end has got as far as its children.
     pub(crate) fn is_childless(&self) -> bool {
         self.childless

@@ -17,12 +17,12 @@ use crate::progress::Progress;
 use crate::queue::QueueCounts;
 use crate::scope::{Occupied, Scope};
 use crate::stats::{ActorStats, Tally};
-use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering};
+use crate::sync::{Arc, AtomicBool, AtomicU8, AtomicU32, Mutex, Ordering};
 use crate::terminated::{Key, Terminated};
 use crate::turn;
 use crate::waits::{Edge, For};
 
-/// The levels of the control lane, each stronger than the one before it.
+/// The levels of the control lane, each a bit and stronger than the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Level {
@@ -31,9 +31,9 @@ pub(crate) enum Level {
     /// End after the current message.
     Stop = 2,
     /// Drop the handler at its next await.
-    Kill = 3,
+    Kill = 4,
     /// Drop also what runs at the end. Only the system's shutdown goes this far.
-    Abort = 4,
+    Abort = 8,
 }
 
 /// What lies in a mailbox without being a message.
@@ -41,6 +41,8 @@ pub(crate) enum SystemItem {
     Terminated(Terminated),
     /// Work beside the actor panicked.
     TaskFailed(Stage, Payload, Lease),
+    /// No message has come for so long.
+    Idle(Lease),
 }
 
 /// An actor, whatever its type. What needs the type is asked for; the rest is in its [`Head`].
@@ -49,6 +51,8 @@ pub(crate) trait Node: Send + Sync {
     fn actor_type(&self) -> &'static str;
     fn stats(&self) -> ActorStats;
     fn raise(&self, level: Level);
+    /// Asks for a new incarnation.
+    fn restart(&self);
     /// Remembers whom a signal wakes; returns the level raised so far.
     fn watch_signal(&self, waker: &Waker) -> u8;
     /// Strikes it from the watchdog's list, unless it is in the middle of a message. Whether it did.
@@ -80,6 +84,8 @@ pub(crate) struct Head {
     pub(crate) counted: AtomicBool,
     /// Its task is to put it on the watchdog's list.
     unlisted: AtomicBool,
+    /// The place of its behavior among their names.
+    behavior: AtomicU8,
 }
 
 impl Head {
@@ -95,6 +101,7 @@ impl Head {
             system_items: AtomicU32::new(0),
             counted: AtomicBool::new(false),
             unlisted: AtomicBool::new(false),
+            behavior: AtomicU8::new(0),
         }
     }
 
@@ -210,6 +217,11 @@ impl Head {
         Ok(())
     }
 
+    /// A new incarnation can have children again.
+    pub(crate) fn reopen_children(&self) {
+        self.life.lock().reopen_scope();
+    }
+
     /// From now on no child is added. Returns those that there are.
     pub(crate) fn close_children(&self) -> Vec<Arc<dyn Node>> {
         self.life.lock().close_scope()
@@ -226,6 +238,7 @@ impl Head {
     pub(crate) fn stats(
         &self,
         handling: Option<&'static str>,
+        behavior: Option<&'static str>,
         queued: impl FnOnce() -> QueueCounts,
     ) -> ActorStats {
         let (done, taken_back) = (self.tally.read(), self.tally.taken_back());
@@ -239,6 +252,7 @@ impl Head {
             waiting: received.saturating_sub(known),
             mailbox: queued.queued.saturating_sub(system_items),
             handling,
+            behavior,
             uptime: self.life.lock().uptime(self.core.age()),
             ..done
         }
@@ -247,6 +261,14 @@ impl Head {
     /// Whether its counts are in the system's. Meaningful under the lock of those.
     pub(crate) fn is_counted(&self) -> bool {
         self.counted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn behavior(&self) -> u8 {
+        self.behavior.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_behavior(&self, behavior: u8) {
+        self.behavior.store(behavior, Ordering::Relaxed);
     }
 
     pub(crate) fn set_unlisted(&self) {
@@ -326,6 +348,12 @@ pub(crate) enum Trouble {
     /// It returned an error that counts as a failure.
     Fault(Box<Fault>),
     Interrupt(Interrupt),
+}
+
+impl From<Payload> for Trouble {
+    fn from(payload: Payload) -> Self {
+        Self::Interrupt(Interrupt::Panicked(payload))
+    }
 }
 
 /// Raises a level in all of them, the youngest first.

@@ -7,10 +7,8 @@ use crate::failure::Fault;
 pub enum Outcome {
     /// The handler has returned.
     Handled,
-    /// The asker had given up before its turn; the handler was not called.
-    Expired,
-    /// The task that the message came from was cancelled; the handler was not called.
-    Withdrawn,
+    /// It was dropped without a handler; the context knows why.
+    Dropped,
     /// The handler returned an error that counts as a failure.
     Failed(Box<Fault>),
 }

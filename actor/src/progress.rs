@@ -2,6 +2,10 @@
 
 use crate::sync::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 
+/// The bit of the control lane that asks for a restart: above all levels, so that whoever compares
+/// with one looks up.
+pub(crate) const RESTART: u8 = 0x80;
+
 /// The consumer's side: what it writes for each item. Kept apart from the queue by its owner,
 /// so that the senders' cache line and the consumer's are two.
 #[derive(Default)]
@@ -11,18 +15,24 @@ pub(crate) struct Progress {
     left: AtomicU32,
     /// Which of its handlers the consumer was in last, counted from 1; 0 before the first.
     handler: AtomicU16,
-    /// The control lane: the highest level raised so far.
+    /// The control lane: one bit for each level that was raised, and [`RESTART`].
     signal: AtomicU8,
     /// Whether a sender waits for room.
     senders_wait: AtomicBool,
 }
 
 impl Progress {
-    /// The highest level raised so far.
+    /// All that the control lane says: as a number at least the highest level raised so far.
     #[inline]
     pub(crate) fn signal(&self) -> u8 {
         // Relaxed: whoever parks looks again under the lock.
         self.signal.load(Ordering::Relaxed)
+    }
+
+    /// The levels raised so far: as a number at least the highest.
+    #[inline]
+    pub(crate) fn level(&self) -> u8 {
+        self.signal() & !RESTART
     }
 
     /// Says before each item how many remain behind it.
@@ -30,6 +40,12 @@ impl Progress {
     pub(crate) fn begin_item(&self, behind: usize) {
         let left = u32::try_from(behind).unwrap_or(u32::MAX / 2 - 1);
         self.left.store(left * 2 + 1, Ordering::Relaxed);
+    }
+
+    /// Says how many there are, while the handler has none.
+    pub(crate) fn set_left(&self, left: usize) {
+        let left = u32::try_from(left).unwrap_or(u32::MAX / 2 - 1);
+        self.left.store(left * 2, Ordering::Relaxed);
     }
 
     /// Says that the handler has nothing in hand. Whether it had.
@@ -66,8 +82,14 @@ impl Progress {
         self.left.store(0, Ordering::Relaxed);
     }
 
+    /// `level` is one bit; it stays.
     pub(crate) fn raise(&self, level: u8) {
-        self.signal.fetch_max(level, Ordering::Relaxed);
+        self.signal.fetch_or(level, Ordering::Relaxed);
+    }
+
+    /// Whether a restart was asked for; from now on it is not.
+    pub(crate) fn take_restart(&self) -> bool {
+        self.signal.fetch_and(!RESTART, Ordering::Relaxed) & RESTART != 0
     }
 
     #[inline]

@@ -9,6 +9,7 @@ use crate::failure::Fault;
 use crate::guard::{Guarded, UntilKill};
 use crate::mailbox::Mailbox;
 use crate::node::{Node, Trouble};
+use crate::options::ActorOptions;
 use crate::sync::Arc;
 
 /// Builds the state; ends when the node that it is for is killed.
@@ -35,30 +36,89 @@ pub struct Props<A: Actor> {
     pub(crate) mailbox: Option<Mailbox>,
 }
 
-/// How the state is built. It is built in the actor, so that a panic here is the actor's failure.
-pub(crate) enum Producer<A> {
-    Make(Box<dyn FnMut() -> A + Send>),
-    Once(Box<A>),
-    Start(Box<dyn FnMut(Arc<dyn Node>) -> Start<A> + Send>),
+/// How the state is built, for each incarnation once. It is built in the actor, so that a panic here is
+/// the actor's failure.
+///
+/// A thin layer over closures: each actor has one all its life, and most capture nothing.
+pub(crate) type Producer<A> = Box<dyn Produce<A>>;
+
+pub(crate) trait Produce<A>: Send {
+    fn produce(&mut self, node: &Arc<dyn Node>) -> Built<A>;
+    /// There is nothing to build another one from.
+    fn is_once(&self) -> bool {
+        false
+    }
+}
+
+/// What a producer comes to.
+pub(crate) enum Built<A> {
+    Now(A),
+    Later(Start<A>),
+    /// It could be built once.
+    Spent,
+}
+
+/// Calls a function each time.
+struct Make<F>(F);
+
+impl<A, F: FnMut() -> A + Send> Produce<A> for Make<F> {
+    fn produce(&mut self, _: &Arc<dyn Node>) -> Built<A> {
+        Built::Now((self.0)())
+    }
+}
+
+/// Has one value.
+struct Once<A>(Option<A>);
+
+impl<A: Send> Produce<A> for Once<A> {
+    fn produce(&mut self, _: &Arc<dyn Node>) -> Built<A> {
+        self.0.take().map_or(Built::Spent, Built::Now)
+    }
+
+    fn is_once(&self) -> bool {
+        true
+    }
+}
+
+/// What is left of one that had one value: nothing, so that it takes no memory.
+pub(crate) struct Spent;
+
+impl<A> Produce<A> for Spent {
+    fn produce(&mut self, _: &Arc<dyn Node>) -> Built<A> {
+        Built::Spent
+    }
+
+    fn is_once(&self) -> bool {
+        true
+    }
+}
+
+/// Begins to build each time.
+struct Begin<F>(F);
+
+impl<A, F: FnMut(Arc<dyn Node>) -> Start<A> + Send> Produce<A> for Begin<F> {
+    fn produce(&mut self, node: &Arc<dyn Node>) -> Built<A> {
+        Built::Later((self.0)(node.clone()))
+    }
 }
 
 impl<A: Actor> Props<A> {
     fn with(producer: Producer<A>) -> Self {
         Self {
             producer,
-            mailbox: A::MAILBOX,
+            mailbox: A::Options::MAILBOX,
         }
     }
 
     /// Builds the state with `producer`; a restart calls it again.
     pub fn new(producer: impl FnMut() -> A + Send + 'static) -> Self {
-        Self::with(Producer::Make(Box::new(producer)))
+        Self::with(Box::new(Make(producer)))
     }
 
     /// Takes a value that exists once, such as one that owns a socket. Such an actor is never
-    /// restarted.
+    /// restarted: a restart stops it.
     pub fn once(value: A) -> Self {
-        Self::with(Producer::Once(Box::new(value)))
+        Self::with(Box::new(Once(Some(value))))
     }
 
     /// Builds the state in the actor, asynchronously and fallibly; a restart does it again. When it
@@ -83,16 +143,17 @@ impl<A: Actor> Props<A> {
         E: fmt::Display + Send + Sync + 'static,
     {
         // What only such actors need is compiled only for them.
-        Self::with(Producer::Start(Box::new(move |node| {
+        Self::with(Box::new(Begin(move |node: Arc<dyn Node>| {
             let built = producer();
-            Box::pin(async move {
+            let built: Start<A> = Box::pin(async move {
                 // With the error's own code inside of the guard: its `Display` may panic.
                 let built = async { built.await.map_err(fault) };
                 match Guarded::<_, _, UntilKill>::new(&*node, built).await {
                     Ok(built) => built.map_err(Trouble::Fault),
                     Err(interrupt) => Err(Trouble::Interrupt(interrupt)),
                 }
-            })
+            });
+            built
         })))
     }
 

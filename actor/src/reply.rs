@@ -106,11 +106,19 @@ fn dropped<R>(slot: &Slot<R>) {
 pub trait AnyReplyTo {
     /// Whether an asker waited and has given up.
     fn is_given_up(&self) -> bool;
+    /// Tells the asker that the actor's behavior does not handle the message.
+    fn unhandled(&self, behavior: &'static str);
 }
 
 impl<R> AnyReplyTo for ReplyTo<R> {
     fn is_given_up(&self) -> bool {
         self.0.as_ref().is_some_and(|slot| slot.is_given_up())
+    }
+
+    fn unhandled(&self, behavior: &'static str) {
+        if let Some(slot) = &self.0 {
+            let _ = slot.complete(Answer::Unhandled(behavior));
+        }
     }
 }
 

@@ -1,20 +1,22 @@
 //! An actor at work: it takes mail and handles it.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::task::{Context, Poll};
 
 use tracing::Span;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Alive};
+use crate::behavior::{Behavior, BehaviorStack, Change};
 use crate::cell::{Cell, Item};
 use crate::ctx::{Ctx, Dropping};
 use crate::dead_letter::DeadLetterReason;
 use crate::failure::{Interrupt, Stage, StopReason, catch};
 use crate::guard::{Guarded, UntilKill};
-use crate::handles::Envelope;
+use crate::handles::{BehaviorsOf, Envelope};
 use crate::node::{Level, SystemItem, Trouble};
 use crate::outcome::Outcome;
-use crate::props::Producer;
+use crate::props::{Producer, Spent};
 use crate::sync::Arc;
 use crate::take::{Batch, Taken};
 use crate::trace;
@@ -27,6 +29,8 @@ pub(crate) const BUDGET: u8 = 64;
 pub(crate) struct Served<A: Actor> {
     pub(crate) cell: Arc<Cell<A>>,
     pub(crate) ctx: Ctx<A>,
+    /// Builds the state of each incarnation.
+    pub(crate) producer: Producer<A>,
     pub(crate) state: State<A>,
     /// Taken out of the mailbox and not yet handled. Boxed because most actors are idle.
     batch: Batch<Item<A::Envelope>>,
@@ -46,11 +50,20 @@ enum Pause {
     Other,
 }
 
-pub(crate) enum State<A> {
-    Unborn(Producer<A>),
-    Alive(A),
+pub(crate) enum State<A: Actor> {
+    /// Before its birth, between two incarnations, and after the last.
     Gone,
+    Alive(Alive<A>),
     Ended,
+}
+
+/// What is to be done beside the handling of messages.
+pub(crate) enum Next {
+    /// Look at the mailbox again.
+    Again,
+    Item(Box<SystemItem>),
+    Restart,
+    End(StopReason),
 }
 
 impl<A: Actor> Served<A> {
@@ -58,14 +71,15 @@ impl<A: Actor> Served<A> {
         Self {
             ctx: Ctx::new(cell.clone()),
             cell,
-            state: State::Unborn(producer),
+            producer,
+            state: State::Gone,
             batch: None,
         }
     }
 
-    pub(crate) fn actor(&mut self) -> Option<(&Cell<A>, &mut A, &mut Ctx<A>)> {
+    pub(crate) fn alive(&mut self) -> Option<(&Cell<A>, &mut Alive<A>, &mut Ctx<A>)> {
         match &mut self.state {
-            State::Alive(actor) => Some((&self.cell, actor, &mut self.ctx)),
+            State::Alive(alive) => Some((&self.cell, alive, &mut self.ctx)),
             _ => None,
         }
     }
@@ -77,6 +91,9 @@ impl<A: Actor> Served<A> {
         cx: &mut Context<'_>,
         budget: &mut u8,
     ) -> Poll<Option<A::Envelope>> {
+        if self.ctx.needs_attention() {
+            return Poll::Ready(None); // what ran before this was no message
+        }
         // Looked at once a poll, so that a message pays nothing for a span that nobody wants.
         let traced = trace::is_wanted();
         loop {
@@ -90,6 +107,7 @@ impl<A: Actor> Served<A> {
                 Pause::Message => return Poll::Ready(later),
                 Pause::Other => return Poll::Ready(None),
                 Pause::Parked => {
+                    self.ctx.note_parking();
                     *budget = BUDGET;
                     return Poll::Pending;
                 }
@@ -180,14 +198,16 @@ impl<A: Actor> Served<A> {
                 },
             };
             *budget -= 1;
-            let State::Alive(actor) = &mut self.state else {
+            let State::Alive(alive) = &mut self.state else {
                 return Pause::Other; // not reached: it has started
             };
             match item {
-                Item::User(envelope) => match actor.dispatch_now(envelope, &mut self.ctx) {
+                Item::User(envelope) => match A::dispatch_now(alive, envelope, &mut self.ctx) {
                     Ok(Outcome::Handled) => {
                         self.cell.head.handled();
-                        self.ctx.end_message();
+                        if self.ctx.end_message() && !self.attend_now() {
+                            return Pause::Other;
+                        }
                     }
                     Ok(other) => match self.unusual(Ok(other)) {
                         Pause::Again => {}
@@ -225,7 +245,7 @@ impl<A: Actor> Served<A> {
             return Pause::Again;
         }
         let trouble = match outcome {
-            Ok(Outcome::Handled | Outcome::Expired | Outcome::Withdrawn) => return Pause::Again,
+            Ok(Outcome::Handled | Outcome::Dropped) => return Pause::Again,
             Ok(Outcome::Failed(fault)) => Trouble::Fault(fault),
             Err(interrupt) => Trouble::Interrupt(interrupt),
         };
@@ -255,23 +275,68 @@ impl<A: Actor> Served<A> {
         )
     }
 
-    /// The system item that `poll_serve` has met, or why the actor ends.
-    pub(crate) fn pop_system_item(&mut self) -> Result<Box<SystemItem>, StopReason> {
-        let signal = self.cell.head.progress.signal();
-        if let Some(reason) = self.ctx.take_end() {
-            return Err(reason);
+    /// Why `poll_serve` has come back without a message.
+    pub(crate) fn next(&mut self) -> Next {
+        let progress = &self.cell.head.progress;
+        let level = progress.level();
+        if level >= Level::Stop as u8 {
+            return Next::End(reason_of(level));
         }
-        if signal >= Level::Stop as u8 {
-            return Err(reason_of(signal));
+        if progress.take_restart() {
+            return Next::Restart;
         }
         match self.batch.as_mut().and_then(|batch| batch.pop_front()) {
-            Some(Item::System(item)) => Ok(item),
+            Some(Item::System(item)) => Next::Item(item),
             Some(item) => {
                 self.batch.get_or_insert_default().push_front(item);
-                Err(reason_of(signal))
+                Next::Again
             }
-            None => Err(reason_of(signal)), // drained
+            None => Next::End(reason_of(level)), // drained
         }
+    }
+
+    /// What is to be done between two messages, as far as it needs no waiting. Whether that is all.
+    fn attend_now(&mut self) -> bool {
+        if A::ENTER || A::LEAVE || self.ctx.is_ending() {
+            return false;
+        }
+        while let Some(change) = self.ctx.stack.take_change() {
+            self.change(change);
+        }
+        self.replay();
+        true
+    }
+
+    pub(crate) fn change(&mut self, change: Change<BehaviorsOf<A>>) {
+        if let State::Alive(alive) = &mut self.state {
+            self.ctx.stack.apply(&mut alive.behavior, change);
+            let behavior = BehaviorsOf::<A>::index(self.ctx.stack.state());
+            self.cell.head.set_behavior(behavior);
+        }
+    }
+
+    /// Puts what was unstashed before all that waits.
+    pub(crate) fn replay(&mut self) {
+        self.ctx.attended();
+        let Some(stash) = self.ctx.known_stash_mut() else {
+            return;
+        };
+        let released = stash.take_released();
+        self.cell.head.tally.stashed(stash.len());
+        self.put_back(released);
+    }
+
+    /// Puts messages before all that waits.
+    pub(crate) fn put_back(&mut self, messages: VecDeque<A::Envelope>) {
+        if messages.is_empty() {
+            return;
+        }
+        let batch = self.batch.get_or_insert_default();
+        for message in messages.into_iter().rev() {
+            batch.push_front(Item::User(message));
+        }
+        let progress = &self.cell.head.progress;
+        self.cell.queue.put_back(progress, batch.len());
     }
 
     /// The handler of a message that is a future.
@@ -280,19 +345,19 @@ impl<A: Actor> Served<A> {
         &mut self,
         envelope: A::Envelope,
     ) -> Option<Guarded<'_, Cell<A>, impl Future<Output = Outcome> + Send, UntilKill>> {
-        let (cell, actor, ctx) = self.actor()?;
-        Some(Guarded::new(cell, actor.dispatch(envelope, ctx)))
+        let (cell, alive, ctx) = self.alive()?;
+        Some(Guarded::new(cell, A::dispatch(alive, envelope, ctx)))
     }
 
-    /// What its end means: `false` when it is the actor's.
+    /// What its end means, for the actor too: that is noted.
     #[inline]
-    pub(crate) fn finish(&mut self, outcome: Result<Outcome, Interrupt>) -> bool {
+    pub(crate) fn finish(&mut self, outcome: Result<Outcome, Interrupt>) {
         if let Ok(Outcome::Handled) = outcome {
             self.cell.head.handled();
             self.ctx.end_message();
-            return true;
+        } else {
+            self.unusual(outcome);
         }
-        matches!(self.unusual(outcome), Pause::Again)
     }
 
     /// The very end. After it, dropping does nothing.
@@ -304,9 +369,12 @@ impl<A: Actor> Served<A> {
         self.cell.head.failed();
         let _ = catch(|| self.state = State::Gone);
         self.state = State::Ended;
-        self.ctx.end();
-        let batch = self.batch.take().map(|batch| *batch);
-        self.cell.end(batch.unwrap_or_default(), reason);
+        let _ = catch(|| self.producer = Box::new(Spent));
+        let stash = self.ctx.end();
+        self.cell.head.tally.emptied_stash();
+        let batch = self.batch.take().map(|batch| *batch).unwrap_or_default();
+        let rest = stash.into_iter().map(Item::User).chain(batch);
+        self.cell.end(rest, reason);
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Answer<R> {
     Timeout,
     NoReply,
     Failed,
+    /// With the name of the behavior.
+    Unhandled(&'static str),
 }
 
 /// What else than an asker's slot an answer can go to: another node's request, for one.

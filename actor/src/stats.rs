@@ -23,7 +23,7 @@ pub struct Stats {
     pub refused: u64,
     /// Lost, by reason.
     pub dead_letters: DeadLetterCounts,
-    /// Queued, or in a handler.
+    /// Queued, stashed, or in a handler.
     pub waiting: u64,
     /// Replies whose asker had given up. Their messages count as handled.
     pub late_replies: u64,
@@ -90,10 +90,12 @@ pub struct ActorStats {
     pub refused: u64,
     /// Messages that were received and lost, by reason.
     pub dead_letters: DeadLetterCounts,
-    /// Messages that are received and not done: in the mailbox, or in a handler.
+    /// Messages that are received and not done: in the mailbox, in the stash, or in a handler.
     pub waiting: u64,
     /// How many messages are in the mailbox now, without the one in a handler.
     pub mailbox: u64,
+    /// How many messages are stashed now.
+    pub stashed: u64,
     /// The type of the message in the handler now.
     pub handling: Option<&'static str>,
     /// Replies whose asker had given up.
@@ -134,6 +136,12 @@ struct Rare {
     late_replies: AtomicU64,
     unread_errors: AtomicU64,
     withdrawn: AtomicU64,
+    unhandled: AtomicU64,
+    stash_full: AtomicU64,
+    restarted: AtomicU64,
+    /// How many messages are stashed now.
+    stashed: AtomicU64,
+    restarts: AtomicU64,
 }
 
 impl Tally {
@@ -156,12 +164,32 @@ impl Tally {
             DeadLetterReason::ActorStopped => &rare.left_behind,
             DeadLetterReason::Expired => &rare.expired,
             DeadLetterReason::Overflow => &rare.overflow,
+            DeadLetterReason::Unhandled => &rare.unhandled,
+            DeadLetterReason::StashFull => &rare.stash_full,
+            DeadLetterReason::Restarted => &rare.restarted,
         });
     }
 
     /// A message whose task was cancelled before its turn: as if it had never been sent.
     pub(crate) fn withdrawn(&self) {
         bump(&self.rare().withdrawn);
+    }
+
+    /// So many messages are stashed now. Only the actor's loop says so.
+    pub(crate) fn stashed(&self, messages: usize) {
+        self.rare()
+            .stashed
+            .store(messages as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn emptied_stash(&self) {
+        if let Some(rare) = self.rare.get() {
+            rare.stashed.store(0, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn restarted(&self) {
+        bump(&self.rare().restarts);
     }
 
     pub(crate) fn taken_back(&self) -> u64 {
@@ -194,6 +222,11 @@ impl Tally {
             stats.dead_letters.expired = read(&rare.expired);
             stats.dead_letters.actor_stopped = read(&rare.left_behind);
             stats.dead_letters.overflow = read(&rare.overflow);
+            stats.dead_letters.unhandled = read(&rare.unhandled);
+            stats.dead_letters.stash_full = read(&rare.stash_full);
+            stats.dead_letters.restarted = read(&rare.restarted);
+            stats.stashed = read(&rare.stashed);
+            stats.restarts = read(&rare.restarts);
             stats.late_replies = read(&rare.late_replies);
             stats.unread_errors = read(&rare.unread_errors);
         }

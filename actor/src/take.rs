@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use crate::mailbox::Overflow;
-use crate::progress::Progress;
+use crate::progress::{Progress, RESTART};
 use crate::queue::{Door, Queue, QueueCounts, Queued, Shared};
 
 /// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
@@ -103,7 +103,7 @@ impl<T: Queued> Queue<T> {
         let granted = shared.grant(progress);
         drop(shared);
         granted.into_iter().for_each(Waker::wake);
-        (progress.signal(), unlisted)
+        (progress.level(), unlisted)
     }
 
     /// Strikes the consumer from that list, unless it is in the middle of an item. Whether it did.
@@ -111,6 +111,27 @@ impl<T: Queued> Queue<T> {
         let mut shared = self.shared.lock();
         shared.listed = progress.is_in_hand();
         !shared.listed
+    }
+
+    /// Asks the consumer for a restart, and wakes it if it waits for an item.
+    pub(crate) fn ask_restart(&self, progress: &Progress) {
+        progress.raise(RESTART);
+        let parked = std::mem::take(&mut self.shared.lock().parked);
+        if parked {
+            self.wake_consumer();
+        }
+    }
+
+    /// What the consumer has put back in front of its batch lies there beyond the bound.
+    pub(crate) fn put_back(&self, progress: &Progress, left: usize) {
+        let mut shared = self.shared.lock();
+        shared.batch = u32::try_from(left).unwrap_or(u32::MAX);
+        progress.set_left(left);
+    }
+
+    /// A message that comes from the consumer itself, past the queue.
+    pub(crate) fn count_accepted(&self) {
+        self.shared.lock().accepted += 1;
     }
 
     /// Raises the control level and wakes the consumer, whatever it waits for. Closes the door

@@ -200,7 +200,7 @@ impl<A: Receives> Ctx<A> {
         };
         let work = Beside::new(outlet(), work(outlet()));
         let task = self.me.cell.head.core.runtime.spawn(work);
-        let handle = TaskHandle::new(source, task);
+        let handle = TaskHandle::task(source, task);
         self.keep_task(handle.clone());
         handle
     }

@@ -26,16 +26,17 @@ const ROWS: &[Row] = &[
         "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
-        "senders", "progress", "queue", "take", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline",
-    ]},
-    Row { name: "reference", knows: &["words", "queue"], files: &[
-        "stats", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
-        "tell", "actor_ref", "recipient",
+        "senders", "progress", "queue", "take", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline", "stash", "timers",
     ]},
     Row { name: "rules", knows: &["words"], files: &[
+        "behavior",
+    ]},
+    Row { name: "reference", knows: &["words", "queue", "rules"], files: &[
+        "stats", "options", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
+        "tell", "actor_ref", "recipient",
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "ctx", "outlet", "task", "actor", "props", "guard", "serve", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
+        "task_handle", "timing", "ctx", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

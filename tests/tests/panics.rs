@@ -317,7 +317,10 @@ async fn c7_panic_in_the_producer() {
             _state: Bomb(false),
         }
     });
-    assert!(matches!(zoo.started().await, Err(StartError::Failed(_))));
+    assert!(zoo.started().await.is_ok());
+    let reason = zoo.stop_and_wait().await;
+    let stage = reason.failure().map(actor::Failure::stage);
+    assert_eq!(stage, Some(Stage::Dropping));
     assert!(system.shutdown().await.is_clean());
 }
 

@@ -33,6 +33,7 @@ impl Listener {
     fn life(&mut self, event: Lifecycle) {
         self.0.add(match event {
             Lifecycle::Started(pid) => format!("started {}", pid.id()),
+            Lifecycle::Restarted(pid) => format!("restarted {}", pid.id()),
             Lifecycle::Stopped(pid, reason) => format!("stopped {} {reason}", pid.id()),
         });
     }
@@ -101,6 +102,7 @@ async fn a_stream_of_one_kind_has_nothing_else() {
     trouble(&system).await;
     let lives = all(lives, |life| match life {
         Lifecycle::Started(pid) => format!("+{}", pid.id()),
+        Lifecycle::Restarted(pid) => format!("*{}", pid.id()),
         Lifecycle::Stopped(pid, _) => format!("-{}", pid.id()),
     });
     assert_eq!(lives.await, ["+a", "-a", "+b"]);

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostics, pretty};
 use crate::model::{Block, Misplaced, Signature, Why};
 use crate::parse::carry;
+use proc_macro2::Ident;
 use quote::ToTokens;
 
 pub(super) fn type_is_a_path(model: &Block, found: &mut Diagnostics) {
@@ -44,7 +45,10 @@ pub(super) fn one_handler_for_a_message(model: &Block, found: &mut Diagnostics) 
             .iter()
             .zip(&spelled)
             .find(|(earlier, spelling)| {
-                **spelling == spelled[at] && !may_exclude(&earlier.signature, &handler.signature)
+                **spelling == spelled[at]
+                    && earlier.within.is_none()
+                    && handler.within.is_none()
+                    && !may_exclude(&earlier.signature, &handler.signature)
             });
         if let Some((earlier, _)) = earlier {
             found.over(
@@ -62,7 +66,9 @@ pub(super) fn one_handler_for_a_message(model: &Block, found: &mut Diagnostics) 
 pub(super) fn one_method_for_an_event(model: &Block, found: &mut Diagnostics) {
     for (at, event) in model.events.iter().enumerate() {
         let earlier = model.events[..at].iter().find(|earlier| {
-            earlier.kind == event.kind && !may_exclude(&earlier.signature, &event.signature)
+            earlier.kind == event.kind
+                && is_shared(&earlier.behaviors, &event.behaviors)
+                && !may_exclude(&earlier.signature, &event.signature)
         });
         if let Some(earlier) = earlier {
             found.at(
@@ -75,6 +81,11 @@ pub(super) fn one_method_for_an_event(model: &Block, found: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Whether two methods are for the same: for the event as such, or for a behavior that both name.
+fn is_shared(one: &[Ident], other: &[Ident]) -> bool {
+    (one.is_empty() && other.is_empty()) || one.iter().any(|name| other.contains(name))
 }
 
 /// Whether conditions may keep the two methods apart; the compiler will tell if they do not.

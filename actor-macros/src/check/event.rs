@@ -13,6 +13,10 @@ pub(super) fn check(event: &Event, found: &mut Diagnostics) {
 /// `terminated` takes `Terminated` first. Gives the parameters behind it.
 fn takes_its_event<'a>(event: &'a Event, found: &mut Diagnostics) -> &'a [Param] {
     let params = event.signature.params.as_slice();
+    if event.kind.is_change() {
+        let data = params.first().filter(|first| first.role == Role::Data);
+        return &params[usize::from(data.is_some())..];
+    }
     if event.kind != EventKind::Terminated {
         return params;
     }

@@ -69,7 +69,18 @@ fn takes_nothing_else(handler: &Handler, found: &mut Diagnostics) {
     for param in handler.signature.params.iter().skip(1) {
         let before = last.map(|param| param.role);
         match (before, param.role) {
-            (None, Role::Reply | Role::Ctx) | (Some(Role::Reply), Role::Ctx) => last = Some(param),
+            (None, Role::Data | Role::Reply | Role::Ctx)
+            | (Some(Role::Data), Role::Reply | Role::Ctx)
+            | (Some(Role::Reply), Role::Ctx) => last = Some(param),
+            // only the parameter behind the message is ever read as data
+            (_, Role::Data) => {}
+            (None, Role::Other)
+                if handler.within.is_some()
+                    && !by_reference(&param.ty)
+                    && !is_context(&param.ty) =>
+            {
+                found.over(&param.ty, format_args!("a handler takes one message, and the data of a behavior by reference: write `&mut {}`", pretty(&param.ty)));
+            }
             (_, Role::Other) => found.over(&param.ty, unexpected(&param.ty)),
             (Some(Role::Ctx), Role::Reply) => {
                 found.over(
@@ -87,11 +98,15 @@ fn takes_nothing_else(handler: &Handler, found: &mut Diagnostics) {
 }
 
 fn unexpected(ty: &Type) -> &'static str {
-    if is_named(ty, "Ctx") || is_named(ty, "Context") || by_reference(ty) {
+    if is_context(ty) || by_reference(ty) {
         "the context of a handler has another type, write `&mut Ctx<Self>`"
     } else {
         "a handler takes one message, put both into one struct or tuple"
     }
+}
+
+fn is_context(ty: &Type) -> bool {
+    is_named(ty, "Ctx") || is_named(ty, "Context")
 }
 
 fn reply_is_owned(handler: &Handler, found: &mut Diagnostics) {

@@ -1,5 +1,6 @@
 //! The third stage: the rules, one function each. All of them run, and every mistake is reported.
 
+mod behavior;
 mod block;
 mod event;
 mod handler;
@@ -16,6 +17,10 @@ pub(crate) fn options(model: &Options, found: &mut Diagnostics) {
     overflow_has_a_bound(model, found);
     one_actor_attribute(model.again.as_ref(), found);
     owns_what_it_holds(&model.generics, found);
+    behavior::each_is_declared_once(model, found);
+    behavior::unhandled_needs_behaviors(model, found);
+    behavior::unhandled_finds_room(model, found);
+    behavior::idle_is_not_zero(model, found);
 }
 
 /// The rules of the impl half.
@@ -31,6 +36,16 @@ pub(crate) fn block(model: &Block, found: &mut Diagnostics) {
     for event in &model.events {
         method::check(&event.signature, "lifecycle method", found);
         event::check(event, found);
+    }
+    if let Some(known) = &model.known {
+        let before = found.len();
+        behavior::names_are_known(model, known, found);
+        behavior::data_has_one_source(model, known, found);
+        behavior::handlers_do_not_overlap(model, known, found);
+        if found.len() == before {
+            // A name that is wrong may be the one that is missing.
+            behavior::each_is_served(model, known, found);
+        }
     }
     block::one_handler_for_a_message(model, found);
     block::one_method_for_an_event(model, found);

@@ -17,8 +17,13 @@ pub(super) fn receives(scope: &Scope<'_>) -> TokenStream {
         ..
     } = scope;
     let sent = sound::gated(scope, &scope.envelope);
+    // a missing definition is shown at the actor's name
+    let named = scope.actor;
     quote! {
-        impl #impl_generics #private::Carries for #actor #where_clause { type Envelope = #envelope; }
+        impl #impl_generics #private::Carries for #actor #where_clause {
+            type Envelope = #envelope;
+            type Options = #named;
+        }
         impl #impl_generics #private::Receives for #actor #where_clause { type Sent = #sent; }
     }
 }
@@ -84,12 +89,8 @@ pub(super) fn envelope(scope: &Scope<'_>) -> TokenStream {
 /// `add(Add, ReplyTo<()>),`
 fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let private = &scope.private;
-    let Called {
-        handler,
-        message,
-        reply,
-        ..
-    } = called;
+    let Called { message, reply, .. } = called;
+    let handler = called.first();
     let attrs = carry::everything(&handler.signature.attrs);
     let name = &handler.signature.name;
     quote!(#(#attrs)* #name(#message, #private::ReplyTo<#reply>),)
@@ -99,18 +100,16 @@ fn variant(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
 fn message_type(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
     let private = &scope.private;
     let Called {
-        handler,
-        message,
-        number,
-        ..
+        message, number, ..
     } = called;
+    let handler = called.first();
     let attrs = carry::conditions(&handler.signature.attrs);
     quote!(#(#attrs)* #number => #private::type_name::<#message>(),)
 }
 
 /// `Self::add(_, reply) => (1, reply),`
 fn peek(called: &Called<'_>) -> TokenStream {
-    let attrs = carry::conditions(&called.handler.signature.attrs);
-    let (name, number) = (&called.handler.signature.name, called.number);
+    let attrs = carry::conditions(&called.first().signature.attrs);
+    let (name, number) = (&called.first().signature.name, called.number);
     quote!(#(#attrs)* Self::#name(_, reply) => (#number, reply),)
 }

@@ -18,7 +18,8 @@ pub(super) fn futures(scope: &Scope<'_>) -> TokenStream {
     let handlers = scope
         .handlers
         .iter()
-        .map(|called| (&called.handler.signature, called.handler.boxed.is_some()));
+        .flat_map(|called| &called.handlers)
+        .map(|handler| (&handler.signature, handler.boxed.is_some()));
     let events = scope
         .model
         .events
@@ -51,6 +52,7 @@ fn future(scope: &Scope<'_>, method: &Signature, boxed: bool) -> TokenStream {
     };
     let types = method.params.iter().map(|param| match param.role {
         Role::Ctx => quote!(&#borrow mut #private::Ctx<#actor>),
+        Role::Data => data(&param.ty, &borrow),
         Role::Other | Role::Reply => param.ty.to_token_stream(),
     });
     // a wrong type of the context is shown where the user wrote it
@@ -108,5 +110,16 @@ fn without_default(param: &syn::GenericParam) -> TokenStream {
             quote!(const #name: #ty)
         }
         syn::GenericParam::Lifetime(param) => quote!(#param),
+    }
+}
+
+/// The reference to a behavior's data, which lives as long as the call.
+fn data(ty: &syn::Type, borrow: &syn::Lifetime) -> TokenStream {
+    match crate::parse::types::peel(ty) {
+        syn::Type::Reference(reference) => {
+            let (mutability, elem) = (&reference.mutability, &reference.elem);
+            quote!(&#borrow #mutability #elem)
+        }
+        other => other.to_token_stream(),
     }
 }

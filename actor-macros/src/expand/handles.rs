@@ -16,12 +16,8 @@ pub(super) fn handles(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
         model,
         ..
     } = scope;
-    let Called {
-        handler,
-        message,
-        reply,
-        ..
-    } = called;
+    let Called { message, reply, .. } = called;
+    let handler = called.first();
     let attrs = carry::conditions_and_lints(&handler.signature.attrs);
     let name = &handler.signature.name;
     let enum_name = &model.envelope;

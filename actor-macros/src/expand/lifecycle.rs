@@ -16,6 +16,7 @@ pub(super) fn methods(scope: &Scope<'_>) -> TokenStream {
         .model
         .events
         .iter()
+        .filter(|event| !event.kind.is_change())
         .map(|event| method(scope, event))
         .collect()
 }
@@ -27,8 +28,21 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let flag = flag(event.kind);
     let terminated =
         (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
-    let call = call(scope, event);
-    let body = if let Some(output) = &event.signature.output {
+    let body = result(scope, event, &call(scope, event));
+    quote! {
+        #(#attrs)*
+        const #flag: #private::Truth = true;
+        #(#attrs)*
+        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> #private::Result<(), #private::Box<#private::Fault>> {
+            #body
+        }
+    }
+}
+
+/// What a lifecycle method comes to.
+pub(super) fn result(scope: &Scope<'_>, event: &Event, call: &TokenStream) -> TokenStream {
+    let Scope { private, .. } = scope;
+    if let Some(output) = &event.signature.output {
         // a wrong type is shown once, as the compiler says the same of the same place
         let (first, last) = spans::ends(output);
         let open = quote_spanned!(first=> <);
@@ -41,14 +55,6 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
         }
     } else {
         quote!(#call; #private::Ok(()))
-    };
-    quote! {
-        #(#attrs)*
-        const #flag: bool = true;
-        #(#attrs)*
-        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> #private::Result<(), #private::Box<#private::Fault>> {
-            #body
-        }
     }
 }
 
@@ -73,7 +79,7 @@ fn call(scope: &Scope<'_>, event: &Event) -> TokenStream {
     }
 }
 
-/// `impl Watches`, which `ctx.watch` asks for.
+/// `impl Watches`, which `ctx.watch` asks for, and `impl Idles`, which `ctx.set_idle_timeout` does.
 pub(super) fn watches(scope: &Scope<'_>) -> TokenStream {
     let Scope {
         private,
@@ -83,25 +89,32 @@ pub(super) fn watches(scope: &Scope<'_>) -> TokenStream {
         model,
         ..
     } = scope;
-    let terminated = model
-        .events
-        .iter()
-        .filter(|event| event.kind == EventKind::Terminated);
-    let terminated = terminated.take(if scope.sound { usize::MAX } else { 1 });
-    terminated
-        .map(|event| {
+    let relations = [
+        (EventKind::Terminated, quote!(Watches)),
+        (EventKind::Idle, quote!(Idles)),
+    ];
+    let relations = relations.iter().flat_map(|(kind, relation)| {
+        let events = model.events.iter().filter(|event| event.kind == *kind);
+        // after a mistake there may be two
+        let events = events.take(if scope.sound { usize::MAX } else { 1 });
+        events.map(move |event| {
             let attrs = carry::conditions(&event.signature.attrs);
-            quote!(#(#attrs)* impl #impl_generics #private::Watches for #actor #where_clause {})
+            quote!(#(#attrs)* impl #impl_generics #private::#relation for #actor #where_clause {})
         })
-        .collect()
+    });
+    relations.collect()
+}
+
+/// The constant by which the runtime knows that there is one: `STARTED`.
+pub(super) fn flag(kind: EventKind) -> Ident {
+    let word = match kind {
+        EventKind::Idle => "IDLES".to_owned(),
+        kind => kind.word().to_uppercase(),
+    };
+    Ident::new(&word, Span::call_site())
 }
 
 /// The method of `Actor` that an event calls: `on_started`.
-/// The constant by which the runtime knows that there is one: `STARTED`.
-fn flag(kind: EventKind) -> Ident {
-    Ident::new(&kind.word().to_uppercase(), Span::call_site())
-}
-
-fn hook(kind: EventKind) -> Ident {
+pub(super) fn hook(kind: EventKind) -> Ident {
     Ident::new(&format!("on_{}", kind.word()), Span::call_site())
 }

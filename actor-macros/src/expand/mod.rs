@@ -3,11 +3,13 @@
 //! Generated code names only `actor::__private` and `core`, by full paths, and lives inside an anonymous constant. Its
 //! tokens at the user's types have the user's spans: what the compiler finds wrong with them is shown there.
 
+mod behavior;
 mod dispatch;
 mod envelope;
 mod future;
 mod handles;
 mod lifecycle;
+mod machine;
 mod options;
 mod sound;
 mod spans;
@@ -48,6 +50,7 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
     let futures = future::futures(&scope);
     let actor = dispatch::actor(&scope);
     let watches = lifecycle::watches(&scope);
+    let alias = machine::alias(&scope);
     let allowed = allowed();
     let (krate, private) = (&model.krate, names::private());
     quote! {
@@ -57,6 +60,7 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
         #allowed
         const _: () = {
             use #krate::__private as #private;
+            #alias
             #envelope
             #sound
             #receives
@@ -66,6 +70,17 @@ pub(crate) fn block(model: &Block, found: &Diagnostics) -> TokenStream {
             #watches
         };
     }
+}
+
+/// The impl half that names behaviors goes on when it knows them: the macro of the actor's name calls
+/// `__behaving` with the names, and with the half as it came.
+pub(crate) fn hand_over(
+    block: &crate::parse::Block,
+    (args, item): (TokenStream, TokenStream),
+) -> TokenStream {
+    let path = block.path();
+    let krate = crate::model::krate_of(args.clone());
+    quote!(#path ! { (#krate::__private::__behaving) (#args) #item })
 }
 
 /// Whether the actor has a lifetime, which nothing generated could bear.
@@ -111,16 +126,28 @@ pub(super) struct Scope<'a> {
     sound: bool,
 }
 
-/// A handler whose message is known.
+/// A message that is known, and what handles it.
 pub(super) struct Called<'a> {
-    /// The handler.
-    handler: &'a Handler,
-    /// Its message.
+    /// Its handlers: one, or one in each of some behaviors.
+    handlers: Vec<&'a Handler>,
+    /// The message.
     message: &'a Type,
     /// Its reply.
     reply: TokenStream,
-    /// By this the runtime knows it: its place among the handlers, counted from 1.
+    /// By this the runtime knows it: its place among the messages, counted from 1.
     number: u16,
+}
+
+impl<'a> Called<'a> {
+    /// The handler that names the message's variant and its reply.
+    fn first(&self) -> &'a Handler {
+        self.handlers[0]
+    }
+
+    /// Whether it depends on the behavior who handles it.
+    fn depends(&self) -> bool {
+        self.first().within.is_some()
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -151,19 +178,13 @@ fn called(model: &Block, sound: bool) -> Vec<Called<'_>> {
         let reply = handler
             .reply()
             .filter(|reply| sound || types::unowned(reply).is_none());
-        let new = || {
-            types::unowned(message).is_none()
-                && called.iter().all(|earlier| {
-                    earlier.handler.signature.name != handler.signature.name
-                        && earlier.message.to_token_stream().to_string()
-                            != message.to_token_stream().to_string()
-                })
-        };
-        if sound || new() {
+        if let Some(earlier) = beside(&mut called, handler, message) {
+            earlier.handlers.push(handler);
+        } else if sound || is_new(&called, handler, message) {
             // nobody writes 65 535 handlers; the next ones would be named as the last
             let number = u16::try_from(called.len() + 1).unwrap_or(u16::MAX);
             called.push(Called {
-                handler,
+                handlers: vec![handler],
                 number,
                 message,
                 reply: reply.map_or_else(|| quote!(()), ToTokens::to_token_stream),
@@ -171,4 +192,27 @@ fn called(model: &Block, sound: bool) -> Vec<Called<'_>> {
         }
     }
     called
+}
+
+/// The message, if it has a handler in another behavior already.
+fn beside<'c, 'a>(
+    called: &'c mut [Called<'a>],
+    handler: &Handler,
+    message: &Type,
+) -> Option<&'c mut Called<'a>> {
+    handler.within?;
+    let spelled = message.to_token_stream().to_string();
+    called.iter_mut().find(|earlier| {
+        earlier.depends() && earlier.message.to_token_stream().to_string() == spelled
+    })
+}
+
+/// Whether nothing is generated for its name or its message yet.
+fn is_new(called: &[Called<'_>], handler: &Handler, message: &Type) -> bool {
+    let spelled = message.to_token_stream().to_string();
+    types::unowned(message).is_none()
+        && called.iter().all(|earlier| {
+            earlier.first().signature.name != handler.signature.name
+                && earlier.message.to_token_stream().to_string() != spelled
+        })
 }

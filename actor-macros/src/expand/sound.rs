@@ -36,7 +36,7 @@ pub(super) fn reply(scope: &Scope<'_>, called: &Called<'_>) -> TokenStream {
 /// Whether the reply may be other than `Send`. (Each question costs the compiler time.)
 fn needs_asking(called: &Called<'_>) -> bool {
     called
-        .handler
+        .first()
         .reply()
         .is_some_and(|reply| !types::is_plain(reply))
 }
@@ -49,11 +49,11 @@ pub(super) fn sound(scope: &Scope<'_>) -> TokenStream {
     }
     let sound = names::sound();
     let asserts = scope.handlers.iter().map(|called| {
-        let attrs = carry::conditions(&called.handler.signature.attrs);
+        let attrs = carry::conditions(&called.first().signature.attrs);
         let (message, reply) = (called.message, &called.reply);
         let reply =
             needs_asking(called).then(|| quote!(#(#attrs)* #private::assert_send::<#reply>();));
         quote!(#(#attrs)* #private::assert_send::<#message>(); #reply)
     });
-    quote!(const #sound: bool = { #(#asserts)* true };)
+    quote!(const #sound: #private::Truth = { #(#asserts)* true };)
 }

@@ -2,8 +2,9 @@
 
 use super::Signature;
 use crate::diagnostics::{Diagnostics, list};
+use crate::parse::behaviors as written;
 use crate::parse::{Marker, args};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 /// A method with `#[on(..)]`.
 pub(crate) struct Event {
@@ -11,6 +12,8 @@ pub(crate) struct Event {
     pub(crate) kind: EventKind,
     /// Where the event's word stands.
     pub(crate) span: Span,
+    /// The behaviors of `enter` and `leave`.
+    pub(crate) behaviors: Vec<Ident>,
     /// The method's signature.
     pub(crate) signature: Signature,
 }
@@ -24,18 +27,35 @@ pub(crate) enum EventKind {
     Stopping,
     /// The last thing that an actor does.
     Stopped,
+    /// A new incarnation follows.
+    Restarting,
     /// A watched actor is gone.
     Terminated,
+    /// No message has come for a while.
+    Idle,
+    /// A behavior is the current one now.
+    Enter,
+    /// A behavior is no more the current one.
+    Leave,
 }
 
 impl EventKind {
     /// All events.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Started,
         Self::Stopping,
         Self::Stopped,
+        Self::Restarting,
         Self::Terminated,
+        Self::Idle,
+        Self::Enter,
+        Self::Leave,
     ];
+
+    /// Whether it names behaviors.
+    pub(crate) fn is_change(self) -> bool {
+        matches!(self, Self::Enter | Self::Leave)
+    }
 
     /// The word in the attribute.
     pub(crate) fn word(self) -> &'static str {
@@ -43,13 +63,17 @@ impl EventKind {
             Self::Started => "started",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
+            Self::Restarting => "restarting",
             Self::Terminated => "terminated",
+            Self::Idle => "idle",
+            Self::Enter => "enter",
+            Self::Leave => "leave",
         }
     }
 }
 
 /// Words of the closed list that mean nothing yet.
-const LATER: [&str; 5] = ["restarting", "idle", "child_failed", "enter", "leave"];
+const LATER: [&str; 1] = ["child_failed"];
 
 impl Event {
     /// Reads the marker's word. None if it names no event, which is reported.
@@ -80,15 +104,15 @@ impl Event {
         let span = first.name.span();
         match EventKind::ALL.into_iter().find(|kind| kind.word() == word) {
             Some(kind) => {
-                if !matches!(first.value, args::Value::None) {
-                    found.at(
-                        span,
-                        format_args!("`{word}` takes no value, write the word alone"),
-                    );
+                let behaviors = behaviors(kind, first, found);
+                let mut signature = signature;
+                if kind.is_change() {
+                    signature.takes_data_at(0);
                 }
                 Some(Self {
                     kind,
                     span,
+                    behaviors,
                     signature,
                 })
             }
@@ -108,4 +132,30 @@ impl Event {
             }
         }
     }
+}
+
+/// What stands behind the word: behaviors, or nothing.
+fn behaviors(kind: EventKind, arg: &args::Arg, found: &mut Diagnostics) -> Vec<Ident> {
+    let word = kind.word();
+    let named = match &arg.value {
+        args::Value::List(tokens) if kind.is_change() => written::named(tokens.clone()),
+        _ if kind.is_change() => None,
+        args::Value::None => return Vec::new(),
+        _ => {
+            found.at(
+                arg.name.span(),
+                format_args!("`{word}` takes no value, write the word alone"),
+            );
+            return Vec::new();
+        }
+    };
+    if named.is_none() {
+        found.at(
+            arg.name.span(),
+            format_args!(
+                "`{word}` names a behavior, write `{word}(Open)` or `{word}(Open | Closed)`"
+            ),
+        );
+    }
+    named.unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use super::resolve;
 use crate::diagnostics::{Diagnostics, list};
 use crate::parse::types::{first_argument, is_named, is_unit, peel};
-use crate::parse::{self, Marker, args};
+use crate::parse::{self, Marker, args, behaviors};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -17,6 +17,10 @@ pub(crate) struct Handler {
     pub(crate) fails: Option<Span>,
     /// The word `boxed`, if it stands there.
     pub(crate) boxed: Option<Span>,
+    /// The word `in`, if it stands there.
+    pub(crate) within: Option<Span>,
+    /// The behaviors that it names; empty for a handler of all.
+    pub(crate) behaviors: Vec<Ident>,
 }
 
 /// The signature of a marked method.
@@ -62,6 +66,8 @@ pub(crate) struct Param {
 /// What a parameter is by the last segment of its type. Its name means nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
+    /// The data of a behavior, by reference.
+    Data,
     /// `Reply<R>`
     Reply,
     /// `&mut Ctx<_>` or `&Ctx<_>`
@@ -85,9 +91,14 @@ impl Handler {
             signature,
             fails: None,
             boxed: None,
+            within: None,
+            behaviors: Vec::new(),
         };
         for arg in args::parse(marker.args.clone(), found) {
             handler.option(&arg, found);
+        }
+        if handler.within.is_some() {
+            handler.signature.takes_data_at(1);
         }
         handler
     }
@@ -97,14 +108,20 @@ impl Handler {
         let slot = match name.as_str() {
             "fails" => &mut self.fails,
             "boxed" => &mut self.boxed,
-            "in" | "local" => {
+            "in" if self.within.is_none() => {
+                self.within = Some(arg.name.span());
+                self.behaviors = within(arg, found);
+                return;
+            }
+            "in" => &mut self.within,
+            "local" => {
                 return found.at(
                     arg.name.span(),
                     format_args!("`#[handler({name})]` is not available yet, remove the word"),
                 );
             }
             _ => {
-                let allowed = list(["fails", "boxed"]);
+                let allowed = list(["in", "fails", "boxed"]);
                 return found.at(
                     arg.name.span(),
                     format_args!("unknown handler option `{name}`, the options are {allowed}"),
@@ -150,7 +167,37 @@ impl Handler {
     }
 }
 
+/// Reads `in = Closed | HalfOpen`.
+fn within(arg: &args::Arg, found: &mut Diagnostics) -> Vec<Ident> {
+    let named = match &arg.value {
+        args::Value::Equals(value) => behaviors::named(value.clone()),
+        _ => None,
+    };
+    if named.is_none() {
+        found.at(
+            arg.name.span(),
+            "`in` names behaviors, write `in = Open` or `in = Open | Closed`",
+        );
+    }
+    named.unwrap_or_default()
+}
+
 impl Signature {
+    /// The parameter there is the data of a behavior if it is a reference to something else than the context.
+    pub(super) fn takes_data_at(&mut self, at: usize) {
+        if let Some(param) = self.params.get_mut(at)
+            && param.role == Role::Other
+            && matches!(peel(&param.ty), Type::Reference(_))
+        {
+            param.role = Role::Data;
+        }
+    }
+
+    /// The parameter that takes the data of a behavior.
+    pub(crate) fn data(&self) -> Option<&Param> {
+        self.params.iter().find(|param| param.role == Role::Data)
+    }
+
     /// Reads a method's signature.
     pub(super) fn new(method: &parse::Method, self_ty: &TokenStream) -> Self {
         let sig = &method.sig;

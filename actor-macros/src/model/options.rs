@@ -3,10 +3,11 @@
 use crate::diagnostics::{Diagnostics, list};
 use crate::parse::Definition;
 use crate::parse::args::{Arg, Value};
+use crate::parse::behaviors::{self, Declared};
 use proc_macro_crate::FoundCrate;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Generics};
+use syn::{Attribute, Generics, Visibility};
 
 /// The struct half.
 pub(crate) struct Options {
@@ -18,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) attrs: Vec<Attribute>,
     /// A second `#[actor]`.
     pub(crate) again: Option<Attribute>,
+    /// `pub` and the like.
+    pub(crate) vis: Visibility,
     /// The type's name.
     pub(crate) name: Ident,
     /// Its parameters, with the where clause.
@@ -26,6 +29,33 @@ pub(crate) struct Options {
     pub(crate) mailbox: Option<Mailbox>,
     /// The option `overflow`.
     pub(crate) overflow: Option<Overflow>,
+    /// The option `behaviors`; empty without it.
+    pub(crate) behaviors: Vec<Declared>,
+    /// Where the word `behaviors` stands.
+    pub(crate) behaviors_span: Option<Span>,
+    /// The options of the stash.
+    pub(crate) stash: Stash,
+    /// The option `idle`.
+    pub(crate) idle: Option<Idle>,
+}
+
+/// The options of the stash, each with its span.
+#[derive(Default)]
+pub(crate) struct Stash {
+    /// `unhandled = stash`, or `= dead_letter`
+    pub(crate) unhandled: Option<(bool, Span)>,
+    /// `stash = 64`
+    pub(crate) capacity: Option<(usize, Span)>,
+    /// `stash_on_restart = replay`, or `= drop`
+    pub(crate) replays: Option<bool>,
+}
+
+/// The value of the option `idle`.
+pub(crate) struct Idle {
+    /// How long, in milliseconds.
+    pub(crate) millis: u64,
+    /// Where it stands.
+    pub(crate) span: Span,
 }
 
 /// The value of the option `mailbox`.
@@ -52,13 +82,18 @@ const OVERFLOWS: [(&str, &str); 3] = [
 ];
 
 /// Words of the closed list that mean nothing yet.
-const LATER: [&str; 6] = [
+const LATER: [&str; 3] = ["kind", "contracts", "remote"];
+
+/// The words that are known.
+const WORDS: [&str; 8] = [
     "behaviors",
-    "kind",
-    "contracts",
-    "remote",
     "unhandled",
+    "stash",
+    "stash_on_restart",
     "idle",
+    "mailbox",
+    "overflow",
+    "crate",
 ];
 
 impl Options {
@@ -67,8 +102,25 @@ impl Options {
         let mut mailbox = None;
         let mut overflow = None;
         let mut krate = None;
+        let mut behaviors = Vec::new();
+        let mut behaviors_span = None;
+        let mut stash = Stash::default();
+        let mut idle = None;
         for arg in unique(args, found) {
             match arg.name.to_string().as_str() {
+                "behaviors" => {
+                    behaviors_span = Some(arg.name.span());
+                    behaviors = parse_behaviors(&arg, found);
+                }
+                "unhandled" => {
+                    stash.unhandled = either(&arg, ["dead_letter", "stash"], found)
+                        .map(|second| (second, arg.name.span()));
+                }
+                "stash" => stash.capacity = parse_capacity(&arg, found),
+                "stash_on_restart" => {
+                    stash.replays = either(&arg, ["drop", "replay"], found);
+                }
+                "idle" => idle = parse_idle(&arg, found),
                 "mailbox" => mailbox = parse_mailbox(&arg, found),
                 "overflow" => overflow = parse_overflow(&arg, found),
                 "crate" => krate = parse_crate(&arg, found),
@@ -79,6 +131,7 @@ impl Options {
             item,
             attrs,
             again,
+            vis,
             name,
             generics,
         } = definition;
@@ -87,10 +140,15 @@ impl Options {
             item,
             attrs,
             again,
+            vis,
             name,
             generics,
             mailbox,
             overflow,
+            behaviors,
+            behaviors_span,
+            stash,
+            idle,
         }
     }
 }
@@ -100,8 +158,7 @@ pub(super) fn block_crate(args: Vec<Arg>, found: &mut Diagnostics) -> TokenStrea
     let mut krate = None;
     for arg in unique(args, found) {
         let word = arg.name.to_string();
-        let moved =
-            ["mailbox", "overflow"].contains(&word.as_str()) || LATER.contains(&word.as_str());
+        let moved = WORDS.contains(&word.as_str()) || LATER.contains(&word.as_str());
         if word == "crate" {
             krate = parse_crate(&arg, found);
         } else if moved {
@@ -143,7 +200,7 @@ fn unknown(word: &str, arg: &Arg, found: &mut Diagnostics) {
             format_args!("the option `{word}` is not available yet, remove it"),
         );
     } else {
-        let allowed = list(["mailbox", "overflow", "crate"]);
+        let allowed = list(WORDS);
         found.at(
             span,
             format_args!("unknown option `{word}`, the options are {allowed}"),
@@ -180,6 +237,94 @@ fn parse_mailbox(arg: &Arg, found: &mut Diagnostics) -> Option<Mailbox> {
             None
         }
     }
+}
+
+fn parse_behaviors(arg: &Arg, found: &mut Diagnostics) -> Vec<Declared> {
+    const FORM: &str = "`behaviors` lists names, write `behaviors(Closed, Open(Instant))`, the first is where it starts";
+    let reported = found.len();
+    let declared = match &arg.value {
+        Value::List(tokens) => behaviors::declared(tokens.clone(), found),
+        _ => Vec::new(),
+    };
+    if declared.is_empty() && found.len() == reported {
+        found.at(arg.name.span(), FORM);
+    }
+    declared
+}
+
+/// One of two words. Whether it is the second.
+fn either(arg: &Arg, words: [&str; 2], found: &mut Diagnostics) -> Option<bool> {
+    let name = &arg.name;
+    let form = format!(
+        "`{name}` is `{}` or `{}`, write `{name} = {}`",
+        words[0], words[1], words[1]
+    );
+    let value = match &arg.value {
+        Value::Equals(value) if !value.is_empty() => value,
+        _ => {
+            found.at(name.span(), form);
+            return None;
+        }
+    };
+    let word = syn::parse2::<Ident>(value.clone()).ok();
+    let place = word.and_then(|word| words.iter().position(|known| word == known));
+    if place.is_none() {
+        found.over(value, form);
+    }
+    place.map(|place| place == 1)
+}
+
+fn parse_capacity(arg: &Arg, found: &mut Diagnostics) -> Option<(usize, Span)> {
+    const FORM: &str = "`stash` is a number of messages, write `stash = 64`";
+    let Value::Equals(value) = &arg.value else {
+        found.at(arg.name.span(), FORM);
+        return None;
+    };
+    let number = syn::parse2::<syn::LitInt>(value.clone());
+    let number = number.and_then(|number| Ok((number.base10_parse()?, number.span())));
+    if number.is_err() {
+        if value.is_empty() {
+            found.at(arg.name.span(), FORM);
+        } else {
+            found.over(value, FORM);
+        }
+    }
+    number.ok()
+}
+
+fn parse_idle(arg: &Arg, found: &mut Diagnostics) -> Option<Idle> {
+    const FORM: &str =
+        "`idle` is a time, write `idle = \"30s\"`: a number and `ms`, `s`, `m` or `h`";
+    let value = match &arg.value {
+        Value::Equals(value) if !value.is_empty() => value,
+        _ => {
+            found.at(arg.name.span(), FORM);
+            return None;
+        }
+    };
+    let text = syn::parse2::<syn::LitStr>(value.clone()).ok();
+    let millis = text.as_ref().and_then(|text| millis(&text.value()));
+    if millis.is_none() {
+        found.over(value, FORM);
+    }
+    Some(Idle {
+        millis: millis?,
+        span: text?.span(),
+    })
+}
+
+/// Reads `30s`.
+fn millis(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 fn parse_overflow(arg: &Arg, found: &mut Diagnostics) -> Option<Overflow> {

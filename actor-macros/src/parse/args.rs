@@ -18,7 +18,7 @@ pub(crate) enum Value {
     /// `= tokens`
     Equals(TokenStream),
     /// `(tokens)`
-    List,
+    List(TokenStream),
 }
 
 /// Parses the arguments; what is none is reported and left out.
@@ -36,7 +36,7 @@ pub(crate) fn parse(tokens: TokenStream, found: &mut Diagnostics) -> Vec<Arg> {
 }
 
 /// Opens the invisible groups in which a `macro_rules!` wraps its fragments.
-fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     tokens
         .into_iter()
         .flat_map(|tree| match tree {
@@ -47,7 +47,7 @@ fn flat(tokens: TokenStream) -> Vec<TokenTree> {
 }
 
 /// Splits at commas; empty parts vanish.
-fn split(trees: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
+pub(crate) fn split(trees: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![Vec::new()];
     for tree in trees {
         match &tree {
@@ -80,7 +80,7 @@ fn argument(part: Vec<TokenTree>) -> syn::Result<Arg> {
         Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
             Value::Equals(trees.by_ref().collect())
         }
-        Some(TokenTree::Group(_)) => Value::List,
+        Some(TokenTree::Group(group)) => Value::List(group.stream()),
         Some(other) => return Err(leftover(&name, other)),
     };
     match trees.next() {

@@ -325,4 +325,38 @@ impl Block {
             _ => None,
         }
     }
+
+    /// The type without its arguments, if it is a path.
+    pub(crate) fn path(&self) -> Option<syn::Path> {
+        let Type::Path(path) = peel(&self.self_ty) else {
+            return None;
+        };
+        let mut path = path.path.clone();
+        for segment in &mut path.segments {
+            segment.arguments = syn::PathArguments::None;
+        }
+        Some(path)
+    }
+
+    /// Whether a marker names a behavior; then the names must be known.
+    pub(crate) fn speaks_of_behaviors(&self) -> bool {
+        let methods = self.members.iter().filter_map(|member| match member {
+            Member::Method(method) => Some(method),
+            Member::Other { .. } => None,
+        });
+        let mut markers = methods.flat_map(|method| &method.markers);
+        markers.any(Marker::speaks_of_behaviors) && self.path().is_some()
+    }
+}
+
+impl Marker {
+    fn speaks_of_behaviors(&self) -> bool {
+        let words: &[&str] = match self.kind {
+            MarkerKind::Handler => &["in"],
+            MarkerKind::On => &["enter", "leave"],
+        };
+        self.args.clone().into_iter().any(|tree| {
+            matches!(tree, TokenTree::Ident(word) if words.iter().any(|known| word == known))
+        })
+    }
 }

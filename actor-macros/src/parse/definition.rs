@@ -13,6 +13,8 @@ pub(crate) struct Definition {
     pub(crate) attrs: Vec<Attribute>,
     /// A second `#[actor]`, if there is one.
     pub(crate) again: Option<Attribute>,
+    /// `pub` and the like.
+    pub(crate) vis: Visibility,
     /// The type's name.
     pub(crate) name: Ident,
     /// Its parameters, with the where clause.
@@ -35,7 +37,7 @@ fn definition(input: ParseStream<'_>) -> syn::Result<Definition> {
     let rest = input.fork();
     item.extend(rest.parse::<TokenStream>()?);
 
-    Visibility::parse(input)?;
+    let vis = Visibility::parse(input)?;
     if input.peek(Token![struct]) {
         input.parse::<Token![struct]>()?;
     } else {
@@ -48,6 +50,7 @@ fn definition(input: ParseStream<'_>) -> syn::Result<Definition> {
         item,
         attrs,
         again: again.into_iter().next(),
+        vis,
         name,
         generics,
     })

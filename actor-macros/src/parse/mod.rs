@@ -4,6 +4,7 @@
 //! stay tokens. That is faster, and half-written or newer code inside of a body is the compiler's affair.
 
 pub(crate) mod args;
+pub(crate) mod behaviors;
 mod block;
 pub(crate) mod carry;
 mod definition;

@@ -15,7 +15,7 @@
 //! let fault: fn(E) -> Box<Fault> = (&&&&&&Probe::of_error(&result)).fault();
 //! ```
 
-use super::{Actor, Fault, Receives, ReplyTo};
+use super::{Actor, Fault, Idles, Receives, ReplyTo};
 use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
@@ -273,6 +273,76 @@ pub type EnvelopeOf<A> = <A as Receives>::Sent;
 
 /// Complains where a type with `#[actor]` has no `#[actor] impl` block.
 pub fn assert_actor<A: Actor>() {}
+
+/// Complains where a type with `#[actor(idle = ..)]` has no `#[on(idle)]` method.
+pub fn assert_idles<A: Idles>() {}
+
+/// The data of a behavior as its handler takes it: of the same type.
+#[diagnostic::on_unimplemented(
+    message = "the data of this behavior is a `{Self}`, and no `{Given}`",
+    label = "not the data of the behavior",
+    note = "take it as it is declared: `&mut {Self}`"
+)]
+pub trait TakenAs<Given> {
+    /// The same.
+    fn taken(&mut self) -> &mut Given;
+}
+
+impl<T> TakenAs<T> for T {
+    fn taken(&mut self) -> &mut T {
+        self
+    }
+}
+
+/// Complains where a handler takes other data than its behavior has.
+pub fn behavior_data<Given, Declared: TakenAs<Given>>(declared: &mut Declared) -> &mut Given {
+    declared.taken()
+}
+
+/// The data that the first behavior starts with.
+#[diagnostic::on_unimplemented(
+    message = "the first behavior starts with the default of its data, and `{Self}` has none",
+    label = "no `Default`",
+    note = "put a behavior without data first, or implement `Default` for `{Self}`"
+)]
+pub trait FirstData {
+    /// Its default.
+    fn first() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> FirstData for T {
+    fn first() -> T {
+        T::default()
+    }
+}
+
+/// The data that the first behavior starts with.
+pub fn first_data<T: FirstData>() -> T {
+    T::first()
+}
+
+/// The reply of one of several handlers of a message: of the same type.
+#[diagnostic::on_unimplemented(
+    message = "handlers of one message reply with one type: an earlier one with `{Declared}`, and this one with `{Self}`",
+    label = "another reply for the same message",
+    note = "reply with `{Declared}` in each behavior, or take another message"
+)]
+pub trait ReplyIs<Declared>: Sized {
+    /// The same.
+    fn of(to: ReplyTo<Declared>) -> ReplyTo<Self>;
+}
+
+impl<T> ReplyIs<T> for T {
+    fn of(to: ReplyTo<T>) -> ReplyTo<T> {
+        to
+    }
+}
+
+/// Complains where two handlers of one message reply with different types.
+pub fn reply_as<Given: ReplyIs<Declared>, Declared>(to: ReplyTo<Declared>) -> ReplyTo<Given> {
+    Given::of(to)
+}
 
 #[cfg(test)]
 #[allow(clippy::needless_borrow)] // the references rank the traits

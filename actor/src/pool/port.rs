@@ -46,7 +46,7 @@ impl<A: Actor, S: Strategy> Inner<A, S> {
 
     fn is_ending(&self) -> bool {
         let head = &self.keeper.cell.head;
-        self.workers.is_draining() || head.progress.signal() > 0 || head.has_ended()
+        self.workers.is_draining() || head.progress.level() > 0 || head.has_ended()
     }
 
     /// The workers too: from the call on they take nothing more.

@@ -2,7 +2,7 @@ use actor::prelude::*;
 
 struct Add(i64);
 
-#[actor(behaviors(Open, Closed))]
+#[actor(kind = "counter")]
 struct Counter {
     total: i64,
 }

@@ -2,7 +2,7 @@ use actor::prelude::*;
 
 struct Add(i64);
 
-#[actor(mailbox = 0, kind = "counter", stash = 3)]
+#[actor(mailbox = 0, kind = "counter", stahs = 3)]
 struct Counter {
     total: i64,
 }

@@ -9,7 +9,7 @@ struct Counter {
 
 #[actor]
 impl Counter {
-    #[on(idle)]
+    #[on(child_failed)]
     fn nothing_came(&mut self) {
         self.total = 0;
     }

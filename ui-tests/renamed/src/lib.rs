@@ -24,4 +24,29 @@ mod tests {
         assert_eq!(counter.ask(Get).await?, Ok(1));
         Ok(())
     }
+
+    #[actor(behaviors(On, Off(u8)))]
+    struct Switch;
+
+    #[actor]
+    impl Switch {
+        #[handler(in = On)]
+        fn off(&mut self, _: Get, ctx: &mut Ctx<Self>) -> u8 {
+            ctx.become_(SwitchBehavior::Off(7));
+            0
+        }
+
+        #[handler(in = Off)]
+        fn stay(&mut self, _: Get, count: &mut u8) -> u8 {
+            *count
+        }
+    }
+
+    #[tokio::test]
+    async fn so_does_what_goes_from_half_to_half() -> Result<(), Box<dyn std::error::Error>> {
+        let system = ActorSystem::new("renamed")?;
+        let switch = system.spawn(|| Switch);
+        assert_eq!((switch.ask(Get).await?, switch.ask(Get).await?), (0, 7));
+        Ok(())
+    }
 }

@@ -1,0 +1,14 @@
+use actor::prelude::*;
+
+struct Call;
+
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    #[handler(in = Open)]
+    fn call(&mut self, _: Call) {}
+}
+
+fn main() {}

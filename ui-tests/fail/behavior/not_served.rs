@@ -1,0 +1,14 @@
+use actor::prelude::*;
+
+struct Call;
+
+#[actor(behaviors(Closed, Open, HalfOpen))]
+struct Breaker;
+
+#[actor]
+impl Breaker {
+    #[handler(in = Closed | Open)]
+    fn call(&mut self, _: Call) {}
+}
+
+fn main() {}

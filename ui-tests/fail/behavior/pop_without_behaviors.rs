@@ -1,0 +1,16 @@
+use actor::prelude::*;
+
+struct Call;
+
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    #[handler]
+    fn call(&mut self, _: Call, ctx: &mut Ctx<Self>) {
+        let _ = ctx.pop();
+    }
+}
+
+fn main() {}
