@@ -3,7 +3,6 @@
 use crate::behavior::{Behaves, Behavior, BehaviorStack, Change, PopError, PushError, pop, push};
 use crate::ctx::Ctx;
 use crate::handles::{BehaviorsOf, Receives};
-use crate::options::BehaviorOf;
 
 impl<A: Receives> Ctx<A> {
     /// Changes to this behavior, and forgets those below the current one. The change takes effect when the
@@ -46,9 +45,11 @@ impl<A: Receives> Ctx<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn become_<B: BehaviorOf<A::Options>>(&mut self, behavior: B) {
-        self.stack
-            .set_change(Change::Become(behavior.into_behavior()));
+    pub fn become_(&mut self, behavior: <A as Behaves>::Behavior)
+    where
+        A: Behaves<Behavior = BehaviorsOf<A>>,
+    {
+        self.stack.set_change(Change::Become(behavior));
     }
 
     /// Lays this behavior on the current one, which comes back with its data by [`pop`](Self::pop).
@@ -57,11 +58,14 @@ impl<A: Receives> Ctx<A> {
     /// # Errors
     ///
     /// [`PushError`]: 64 lie on one another already. Nothing changes then.
-    pub fn push<B: BehaviorOf<A::Options>>(
+    pub fn push(
         &mut self,
-        behavior: B,
-    ) -> Result<(), PushError<BehaviorsOf<A>>> {
-        push(&mut self.stack, behavior.into_behavior())
+        behavior: <A as Behaves>::Behavior,
+    ) -> Result<(), PushError<<A as Behaves>::Behavior>>
+    where
+        A: Behaves<Behavior = BehaviorsOf<A>>,
+    {
+        push(&mut self.stack, behavior)
     }
 
     /// Goes back to the behavior below the current one. Otherwise like [`become_`](Self::become_).

@@ -38,7 +38,10 @@ pub trait Behavior: Send + Sized + 'static {
     label = "an actor without behaviors",
     note = "name them above the definition of `{Self}`: `#[actor(behaviors(Open, Closed))]`"
 )]
-pub trait Behaves {}
+pub trait Behaves {
+    /// What [`Ctx::become_`](crate::Ctx::become_) takes.
+    type Behavior;
+}
 
 impl Behavior for () {
     type State = ();

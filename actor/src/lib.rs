@@ -184,7 +184,6 @@ pub use crate::handles::{HandledBy, Handles, Idles, Watches};
 pub use crate::mailbox::{Mailbox, Overflow};
 pub use crate::meta::Meta;
 pub use crate::name::NameError;
-pub use crate::options::BehaviorOf;
 pub use crate::picture::{Tree, TreeActor};
 pub use crate::pid::Pid;
 pub use crate::pool::{

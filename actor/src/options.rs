@@ -26,15 +26,3 @@ pub trait ActorOptions {
     /// `#[on(idle)]` is called after so long, from the start on.
     const IDLE: Option<Duration> = None;
 }
-
-/// "`Self` is a behavior of `A`": the bound of [`Ctx::become_`](crate::Ctx::become_) and
-/// [`Ctx::push`](crate::Ctx::push). Implemented by `#[actor(behaviors(..))]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no behavior of `{A}`",
-    label = "not a behavior of `{A}`",
-    note = "the behaviors of an actor stand in `#[actor(behaviors(..))]` above its definition, which generates their enum"
-)]
-pub trait BehaviorOf<A: ActorOptions> {
-    #[doc(hidden)]
-    fn into_behavior(self) -> A::Behaviors;
-}

@@ -5,6 +5,7 @@
 
 mod gate;
 mod log;
+mod random;
 mod subject;
 mod token;
 
@@ -16,6 +17,7 @@ pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
 
 pub use crate::gate::Gate;
 pub use crate::log::Log;
+pub use crate::random::Random;
 pub use crate::subject::{Hold, Note, Oops, Panic, Subject};
 pub use crate::token::{Census, Token};
 

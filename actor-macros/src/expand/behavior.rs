@@ -182,11 +182,6 @@ fn relations(scope: &Scope<'_>, private: &TokenStream) -> TokenStream {
     let where_clause = scope.where_clause();
     let (name, vis) = (&model.name, &model.vis);
     let (actor_generics, actor_arguments, actor_clause) = model.generics.split_for_impl();
-    let actor_where = if scope.generic {
-        where_clause.clone()
-    } else {
-        actor_clause.to_token_stream()
-    };
     let names: Vec<&Ident> = distinct(model).map(|one| &one.name).collect();
     let texts = names.iter().map(ToString::to_string);
     let first = names[0];
@@ -215,10 +210,9 @@ fn relations(scope: &Scope<'_>, private: &TokenStream) -> TokenStream {
                 }
                 fn index(state: #state) -> #private::Byte { state as #private::Byte }
             }
-            impl #actor_generics #private::BehaviorOf<#name #actor_arguments> for #behavior #arguments #actor_where {
-                fn into_behavior(self) -> Self { self }
+            impl #actor_generics #private::Behaves for #name #actor_arguments #actor_clause {
+                type Behavior = #behavior #arguments;
             }
-            impl #actor_generics #private::Behaves for #name #actor_arguments #actor_clause {}
 
             impl #actor_generics #name #actor_arguments #actor_clause {
                 #[doc = #doc]

@@ -34,7 +34,7 @@ pub use crate::handles::{
     WithExtra,
 };
 pub use crate::mailbox::{Mailbox, Overflow};
-pub use crate::options::{ActorOptions, BehaviorOf};
+pub use crate::options::ActorOptions;
 pub use crate::outcome::Outcome::{self, Dropped, Handled};
 pub use crate::reply::{AnyReplyTo, Reply, ReplyTo};
 pub use crate::slot::Route;
