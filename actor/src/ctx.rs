@@ -245,7 +245,7 @@ impl<A: Receives> Ctx<A> {
     pub(crate) fn keep_task(&mut self, task: TaskHandle) {
         let tasks = &mut self.more().tasks;
         if tasks.len() == tasks.capacity() {
-            tasks.retain(|task| !task.is_finished());
+            tasks.retain(|task| !task.is_done());
         }
         tasks.push(task);
     }

@@ -28,14 +28,26 @@ impl<A: Receives> Outlet<A> {
     where
         M: HandledBy<A>,
     {
+        self.send_with(Lease::new(&self.source), output, map)
+    }
+
+    fn send_with<T, M>(
+        &self,
+        lease: Lease,
+        output: Result<T, Payload>,
+        map: impl FnOnce(T) -> M,
+    ) -> bool
+    where
+        M: HandledBy<A>,
+    {
         let wrap = |output| catch(|| map(output).wrap(ReplyTo::nobody()));
         match output.and_then(wrap) {
             Ok(envelope) => {
-                let extra = Extra::with_lease(Lease::new(&self.source));
+                let extra = Extra::with_lease(lease);
                 self.cell.send_unbounded(envelope.with_extra(extra))
             }
             Err(payload) => {
-                self.fail(payload);
+                self.fail(lease, payload);
                 false
             }
         }
@@ -46,14 +58,15 @@ impl<A: Receives> Outlet<A> {
     where
         M: HandledBy<A>,
     {
+        // Before its end: as long as a message of it waits, it is not forgotten.
+        let lease = Lease::new(&self.source);
         self.source.end();
-        self.send(output, map);
+        self.send_with(lease, output, map);
     }
 
     /// Fails the actor.
-    fn fail(&self, payload: Payload) {
+    fn fail(&self, lease: Lease, payload: Payload) {
         self.source.end();
-        let lease = Lease::new(&self.source);
         let failed = SystemItem::TaskFailed(self.stage, payload, lease);
         if !self.cell.push_system(failed) {
             self.report();
@@ -106,7 +119,7 @@ impl<A: Receives, F: Future<Output = ()>> Future for Beside<A, F> {
         match catch(|| work.poll(cx)) {
             Ok(polled) => polled,
             Err(payload) => {
-                this.outlet.fail(payload);
+                this.outlet.fail(Lease::new(&this.outlet.source), payload);
                 Poll::Ready(())
             }
         }

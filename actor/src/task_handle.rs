@@ -60,6 +60,16 @@ impl TaskHandle {
         self.source.is_over() || task_is
     }
 
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.source.is_cancelled()
+    }
+
+    /// Whether nothing of it is left: also the message that it sent last is done.
+    pub(crate) fn is_done(&self) -> bool {
+        // In this order: a message is outstanding before its task is over.
+        self.is_finished() && !self.source.is_outstanding()
+    }
+
     /// Ends the work with its actor; what it has sent is like all mail. Not so a timer's: nobody is told
     /// that a tick was lost.
     pub(crate) fn abort(&self) {

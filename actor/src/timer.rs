@@ -142,11 +142,12 @@ impl<A: Receives> Ctx<A> {
         }
     }
 
-    /// Cancels the timer with this key. Whether there was one that was not over.
+    /// Cancels the timer with this key, also when its last tick waits in the mailbox. Whether there was
+    /// something to cancel.
     pub fn cancel_key(&mut self, key: &str) -> bool {
         let timer = self.known_timing().and_then(|timing| timing.keyed(key));
-        let running = timer.filter(|timer| !timer.is_finished());
-        running.is_some_and(|timer| {
+        let open = timer.filter(|timer| !timer.is_done() && !timer.is_cancelled());
+        open.is_some_and(|timer| {
             timer.cancel();
             true
         })
@@ -231,9 +232,6 @@ impl<A: Receives, T: Ticks<A>> Fire for Timer<A, T> {
         if self.source.is_over() {
             return None;
         }
-        if self.every.is_none() {
-            self.source.end(); // who handles its message finds it so
-        }
         if !self.source.is_outstanding() {
             self.send();
         }
@@ -246,12 +244,15 @@ impl<A: Receives, T: Ticks<A>> Timer<A, T> {
         match catch(|| self.ticks.next()) {
             Ok(Some(envelope)) => {
                 let extra = Extra::with_lease(Lease::new(&self.source));
+                if self.every.is_none() {
+                    self.source.end(); // who handles its message finds it so
+                }
                 self.cell.send_unbounded(envelope.with_extra(extra));
             }
             Ok(None) => {}
             Err(payload) => {
-                self.source.end();
                 let lease = Lease::new(&self.source);
+                self.source.end();
                 let failed = SystemItem::TaskFailed(Stage::Timing, payload, lease);
                 self.cell.push_system(failed);
             }

@@ -5,7 +5,7 @@
 //! (`benches/timers.rs`). The deadlines of asks are another table ([`deadline`](crate::deadline)), because
 //! most of them are taken out before anybody need look at the clock.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
@@ -42,7 +42,8 @@ pub(crate) struct Timers {
 #[derive(Default)]
 struct Inner {
     timers: Slab<Timer>,
-    due: BTreeSet<(Instant, usize)>,
+    /// Which of them is due when; of one moment the oldest first.
+    due: BTreeMap<(Instant, u64), usize>,
     /// Timers so far.
     numbers: u64,
     /// The task that waits, once it does; and until when.
@@ -71,7 +72,7 @@ impl Timers {
         let number = inner.numbers;
         let fire = Some(fire);
         let index = inner.timers.insert(Timer { number, due, fire });
-        inner.due.insert((due, index));
+        inner.due.insert((due, number), index);
         let asleep = !std::mem::replace(&mut inner.running, true);
         let earlier = inner.take_waiting_beyond(due);
         drop(inner);
@@ -150,7 +151,7 @@ impl Inner {
             .get(place.index)
             .filter(|timer| timer.number == place.number)?;
         let timer = self.timers.remove(place.index);
-        self.due.remove(&(timer.due, place.index));
+        self.due.remove(&(timer.due, place.number));
         if self.timers.is_empty() {
             *self = Self {
                 numbers: self.numbers,
@@ -171,17 +172,12 @@ impl Inner {
     fn take_due(&mut self, now: Instant) -> Vec<(Place, Box<dyn Fire>)> {
         let mut taken = Vec::new();
         while taken.len() < BATCH {
-            let Some(first) = self.due.first().filter(|(due, _)| *due <= now) else {
+            let Some(first) = self.due.first_entry().filter(|first| first.key().0 <= now) else {
                 break;
             };
-            let index = first.1;
-            self.due.pop_first();
-            let timer = &mut self.timers[index];
-            let place = Place {
-                index,
-                number: timer.number,
-            };
-            taken.extend(timer.fire.take().map(|fire| (place, fire)));
+            let ((_, number), index) = first.remove_entry();
+            let fire = self.timers[index].fire.take();
+            taken.extend(fire.map(|fire| (Place { index, number }, fire)));
         }
         taken
     }
@@ -199,13 +195,13 @@ impl Inner {
         };
         timer.due = due;
         timer.fire = Some(fire);
-        self.due.insert((due, place.index));
+        self.due.insert((due, place.number), place.index);
         None
     }
 
     /// Until when nothing is to be done; `None` when there is no timer, and the task ends.
     fn rest_until_next(&mut self, waker: &Waker) -> Option<Instant> {
-        let next = self.due.first().map(|(due, _)| *due);
+        let next = self.due.first_key_value().map(|((due, _), _)| *due);
         self.running = next.is_some();
         self.waiting = next.map(|next| (waker.clone(), next));
         next

@@ -31,7 +31,7 @@ impl Timing {
     /// A timer replaces the one with its key.
     pub(crate) fn keep(&mut self, key: Key, timer: TaskHandle) {
         if self.keyed.len() == self.keyed.capacity() {
-            self.keyed.retain(|_, timer| !timer.is_finished());
+            self.keyed.retain(|_, timer| !timer.is_done());
         }
         if let Some(earlier) = self.keyed.insert(key, timer) {
             earlier.cancel();
