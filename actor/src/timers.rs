@@ -207,3 +207,99 @@ impl Inner {
         next
     }
 }
+
+#[cfg(all(test, not(any(actor_loom, actor_shuttle))))]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::runtime::Handle;
+
+    use super::*;
+
+    type Fired = Arc<Mutex<Vec<&'static str>>>;
+
+    struct Say(&'static str, Fired, Option<Duration>);
+
+    impl Fire for Say {
+        fn fire(&mut self, due: Instant) -> Option<Instant> {
+            self.1.lock().push(self.0);
+            Some(due + self.2?)
+        }
+    }
+
+    fn table() -> (Arc<Timers>, Fired) {
+        let runtime = Arc::new(Runtime::new(Handle::current()));
+        (Timers::new(runtime), Fired::default())
+    }
+
+    const fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn timers_fire_in_the_order_of_their_times_and_then_of_their_setting() {
+        let (timers, fired) = table();
+        let now = Instant::now();
+        for (name, after) in [("c", 5), ("a", 3), ("d", 5), ("b", 3)] {
+            timers.put(now + ms(after), Box::new(Say(name, fired.clone(), None)));
+        }
+        tokio::time::sleep(ms(10)).await;
+        assert_eq!(*fired.lock(), ["a", "b", "c", "d"]);
+        assert_eq!(timers.len(), 0);
+        assert!(!timers.inner.lock().running, "nobody waits for nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_earlier_timer_wakes_who_waits_for_a_later_one() {
+        let (timers, fired) = table();
+        let now = Instant::now();
+        timers.put(now + ms(1_000), Box::new(Say("late", fired.clone(), None)));
+        tokio::time::sleep(ms(1)).await;
+        timers.put(now + ms(5), Box::new(Say("early", fired.clone(), None)));
+        tokio::time::sleep_until(now + ms(6)).await;
+        assert_eq!(*fired.lock(), ["early"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_taken_out_is_gone_at_once_and_never_fires() {
+        let (timers, fired) = table();
+        let now = Instant::now();
+        let once = timers.put(now + ms(5), Box::new(Say("once", fired.clone(), None)));
+        let every = timers.put(
+            now + ms(5),
+            Box::new(Say("every", fired.clone(), Some(ms(5)))),
+        );
+        tokio::time::sleep_until(now + ms(12)).await;
+        assert_eq!(*fired.lock(), ["once", "every", "every"]);
+        timers.take(once); // it is over
+        timers.take(every);
+        timers.take(every);
+        assert_eq!(timers.len(), 0);
+        // The place of one is that of another now.
+        timers.put(now + ms(20), Box::new(Say("other", fired.clone(), None)));
+        timers.take(once);
+        timers.take(every);
+        tokio::time::sleep_until(now + ms(30)).await;
+        assert_eq!(fired.lock().last(), Some(&"other"));
+        assert_eq!(fired.lock().len(), 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_panics_disturbs_no_other() {
+        struct Bomb;
+
+        impl Fire for Bomb {
+            fn fire(&mut self, _: Instant) -> Option<Instant> {
+                panic!("boom")
+            }
+        }
+
+        let (timers, fired) = table();
+        let now = Instant::now();
+        timers.put(now + ms(5), Box::new(Bomb));
+        timers.put(now + ms(5), Box::new(Say("well", fired.clone(), None)));
+        tokio::time::sleep(ms(10)).await;
+        assert_eq!(*fired.lock(), ["well"]);
+        assert_eq!(timers.len(), 0);
+    }
+}

@@ -268,7 +268,10 @@ impl Model {
 
     fn run(&mut self) {
         while let Some(queued) = self.mailbox.pop_front() {
-            if !queued.timer.is_some_and(|timer| self.cancelled.contains(&timer)) {
+            if !queued
+                .timer
+                .is_some_and(|timer| self.cancelled.contains(&timer))
+            {
                 self.handle(queued);
             }
         }
@@ -484,11 +487,18 @@ async fn compare(system: &ActorSystem, steps: Vec<Step>) {
     let known = [DeadLetterReason::Unhandled, DeadLetterReason::ActorStopped];
     assert!(letters.iter().all(|reason| known.contains(reason)));
     assert_eq!(letters.len(), model.dead_letters, "{steps:?}");
-    assert_eq!(real.machine.stats().dead_letters.total() as usize, model.dead_letters);
+    assert_eq!(
+        real.machine.stats().dead_letters.total() as usize,
+        model.dead_letters
+    );
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
-    prop_oneof![Just(Kind::Plain), Just(Kind::Counting), Just(Kind::Stashing)]
+    prop_oneof![
+        Just(Kind::Plain),
+        Just(Kind::Counting),
+        Just(Kind::Stashing)
+    ]
 }
 
 fn acts() -> impl Strategy<Value = Act> {

@@ -118,7 +118,10 @@ async fn a_message_goes_to_the_handler_of_the_current_behavior() {
     let light = system.spawn(Light::default);
     assert_eq!(light.ask(Which).await.unwrap(), LightState::Red);
     assert_eq!(light.ask(Shine).await.unwrap(), "not green");
-    light.ask(Steps(vec![Do::Become(Phase::Green(1))])).await.unwrap();
+    light
+        .ask(Steps(vec![Do::Become(Phase::Green(1))]))
+        .await
+        .unwrap();
     assert_eq!(light.ask(Which).await.unwrap(), LightState::Green);
     assert_eq!(light.ask(Shine).await.unwrap(), "green");
     assert_eq!(light.ask(Which).await.unwrap(), LightState::Blue);
@@ -129,7 +132,10 @@ async fn a_message_goes_to_the_handler_of_the_current_behavior() {
 async fn a_handler_gets_the_data_of_its_behavior() {
     let system = system();
     let light = system.spawn(Light::default);
-    light.ask(Steps(vec![Do::Become(Phase::Green(1))])).await.unwrap();
+    light
+        .ask(Steps(vec![Do::Become(Phase::Green(1))]))
+        .await
+        .unwrap();
     assert_eq!(light.ask(Bump).await.unwrap(), 102, "entering added 100");
     assert_eq!(light.ask(Bump).await.unwrap(), 103);
 }
@@ -305,7 +311,12 @@ async fn a_change_can_ask_for_the_next() {
     let chain = system.spawn(move || Chain(own.clone()));
     assert_eq!(chain.ask(Which).await.unwrap(), ChainState::Three);
     let expected = [
-        "started", "enter One", "leave One", "enter Two", "leave Two", "enter Three",
+        "started",
+        "enter One",
+        "leave One",
+        "enter Two",
+        "leave Two",
+        "enter Three",
     ];
     assert_eq!(log.take(), expected);
 }
@@ -330,7 +341,11 @@ async fn what_the_behavior_does_not_handle_is_a_dead_letter_and_its_asker_is_tol
     assert!(matches!(refused, AskError::Unhandled { behavior: "Red" }));
     assert!(refused.was_not_handled());
     assert!(refused.to_string().contains("`Red`"), "{refused}");
-    assert_eq!(system.stats().dead_letters.unhandled, 1, "counted before it is told");
+    assert_eq!(
+        system.stats().dead_letters.unhandled,
+        1,
+        "counted before it is told"
+    );
     light.tell(Bump).unwrap();
     for _ in 0..2 {
         let letter = letters.next().await.unwrap();
@@ -338,7 +353,11 @@ async fn what_the_behavior_does_not_handle_is_a_dead_letter_and_its_asker_is_tol
         assert_eq!(letter.target.id(), "light");
         assert!(letter.message_type.ends_with("Bump"));
     }
-    assert_eq!(light.ask(Which).await.unwrap(), LightState::Red, "it goes on");
+    assert_eq!(
+        light.ask(Which).await.unwrap(),
+        LightState::Red,
+        "it goes on"
+    );
     let stats = light.stats();
     assert_eq!((stats.received, stats.handled), (3, 1));
     assert!(stats.is_balanced());
@@ -363,13 +382,19 @@ async fn the_list_of_behaviors_says_what_each_one_handles() {
 async fn operators_see_the_behavior() {
     let system = system();
     let light = system.spawn_named("light", Light::default).unwrap();
-    light.ask(Steps(vec![Do::Become(Phase::Green(1))])).await.unwrap();
+    light
+        .ask(Steps(vec![Do::Become(Phase::Green(1))]))
+        .await
+        .unwrap();
     light.ask(Which).await.unwrap();
     assert_eq!(light.stats().behavior, Some("Green"));
     let tree = system.tree();
     assert_eq!(tree.find("light").unwrap().stats.behavior, Some("Green"));
     assert!(tree.to_string().contains("Green"), "{tree}");
-    assert_eq!(system.spawn(|| Chain(Log::default())).stats().behavior, Some("One"));
+    assert_eq!(
+        system.spawn(|| Chain(Log::default())).stats().behavior,
+        Some("One")
+    );
 }
 
 #[tokio::test]
@@ -437,11 +462,20 @@ async fn a_guard_in_a_behavior_is_dropped_when_the_behavior_is_gone() {
     room.ask(Take(Guard(log.clone(), false))).await.unwrap();
     assert!(log.lines().is_empty());
     room.ask(Which).await.unwrap();
-    assert!(matches!(room.ask(Which).await, Err(AskError::Unhandled { behavior: "Free" })));
+    assert!(matches!(
+        room.ask(Which).await,
+        Err(AskError::Unhandled { behavior: "Free" })
+    ));
     assert_eq!(log.take(), ["dropped"]);
     room.ask(Take(Guard(log.clone(), true))).await.unwrap();
     room.tell(Which).unwrap();
     let reason = room.stopped().await;
-    assert!(reason.failure().unwrap().text().contains("in the drop of a behavior"));
+    assert!(
+        reason
+            .failure()
+            .unwrap()
+            .text()
+            .contains("in the drop of a behavior")
+    );
     assert!(at_rest(&system).is_balanced());
 }

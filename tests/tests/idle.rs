@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use actor::prelude::*;
 use actor::DeadLetterReason;
+use actor::prelude::*;
 use actor_tests::{Gate, Log, at_rest, quiet, system};
 use tokio::time::Instant;
 
@@ -110,7 +110,10 @@ async fn a_new_time_replaces_the_old() {
     tokio::time::sleep(ms(50)).await;
     gate.open();
     tokio::time::sleep(ms(50)).await;
-    assert!(log.lines().is_empty(), "what waits in the mailbox is not told any more");
+    assert!(
+        log.lines().is_empty(),
+        "what waits in the mailbox is not told any more"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +151,10 @@ async fn an_option_sets_the_time_from_the_start_on() {
     let own = log.clone();
     let session = system.spawn(move || Session(own.clone()));
     session.ask(Work).await.unwrap();
-    assert!(matches!(session.stopped().await, actor::StopReason::Stopped));
+    assert!(matches!(
+        session.stopped().await,
+        actor::StopReason::Stopped
+    ));
     assert_eq!(began.elapsed().as_secs(), 30);
     assert_eq!(log.take(), ["request", "idle"]);
 }
@@ -201,5 +207,8 @@ async fn mail_that_waits_is_no_idleness() {
     sleeper.tell(Work).unwrap();
     gate.open();
     quiet().await;
-    assert!(log.lines().is_empty(), "the time begins when the last message is done");
+    assert!(
+        log.lines().is_empty(),
+        "the time begins when the last message is done"
+    );
 }

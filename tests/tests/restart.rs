@@ -161,8 +161,15 @@ async fn mail_and_its_order_survive_a_restart() {
     cat.restart();
     gate.open();
     assert_eq!(cat.ask(Life).await.unwrap(), 2);
-    let ticks: Vec<_> = log.lines().into_iter().filter(|line| line.starts_with("tick")).collect();
-    assert_eq!(ticks, ["tick of 1 in 2", "tick of 2 in 2", "tick of 3 in 2"]);
+    let ticks: Vec<_> = log
+        .lines()
+        .into_iter()
+        .filter(|line| line.starts_with("tick"))
+        .collect();
+    assert_eq!(
+        ticks,
+        ["tick of 1 in 2", "tick of 2 in 2", "tick of 3 in 2"]
+    );
     assert!(at_rest(&system).is_balanced());
 }
 
@@ -188,10 +195,16 @@ async fn children_do_not_survive_and_nobody_is_told_of_them() {
     assert_eq!(cat.ask(Life).await.unwrap(), 2);
     assert!(kitten.tell(Note(1)).unwrap_err().is_stopped());
     let lines = log.take();
-    assert!(!lines.iter().any(|line| line.starts_with("gone")), "{lines:?}");
+    assert!(
+        !lines.iter().any(|line| line.starts_with("gone")),
+        "{lines:?}"
+    );
     let order = |text: &str| lines.iter().position(|line| line == text).unwrap();
     assert!(order("restarting 1 Calm") < order("stopping"));
-    assert!(order("stopped") < order("started 2"), "children go first: {lines:?}");
+    assert!(
+        order("stopped") < order("started 2"),
+        "children go first: {lines:?}"
+    );
     // The new one can have children again.
     let kitten = cat.ask(Breed).await.unwrap();
     kitten.stop_and_wait().await;
@@ -244,14 +257,21 @@ async fn timers_and_pipes_end_with_their_incarnation_and_so_does_what_they_sent(
     gate.reached().await;
     piped.open();
     tokio::time::sleep(Duration::from_millis(15)).await;
-    assert_eq!(cat.stats().mailbox, 3, "two ticks and the result of the pipe");
+    assert_eq!(
+        cat.stats().mailbox,
+        3,
+        "two ticks and the result of the pipe"
+    );
     cat.restart();
     gate.open();
     assert_eq!(cat.ask(Life).await.unwrap(), 2);
     tokio::time::sleep(Duration::from_millis(50)).await;
     quiet().await;
     let lines = log.take();
-    assert!(!lines.iter().any(|line| line.contains(" of 1 ")), "{lines:?}");
+    assert!(
+        !lines.iter().any(|line| line.contains(" of 1 ")),
+        "{lines:?}"
+    );
     let stats = at_rest(&system);
     assert!(stats.is_balanced());
     assert_eq!(stats.dead_letters.total(), 0, "they were never sent");
@@ -316,7 +336,11 @@ async fn a_restart_takes_effect_after_the_message_in_hand_however_long_the_queue
     cat.restart();
     cat.restart();
     gate.open();
-    assert_eq!(cat.ask(Life).await.unwrap(), 2, "asked for twice, it happens once");
+    assert_eq!(
+        cat.ask(Life).await.unwrap(),
+        2,
+        "asked for twice, it happens once"
+    );
     let lines = log.take();
     let first = lines.iter().filter(|line| line.ends_with("in 1")).count();
     assert!(first <= 1, "{first} messages were handled before it");
@@ -328,7 +352,10 @@ async fn an_actor_made_once_stops_instead() {
     let subject = system.spawn(Props::once(Subject::new(&log)));
     subject.started().await.unwrap();
     subject.restart();
-    assert!(matches!(subject.stopped().await, actor::StopReason::Stopped));
+    assert!(matches!(
+        subject.stopped().await,
+        actor::StopReason::Stopped
+    ));
     assert_eq!(log.take(), ["started", "stopping", "stopped"]);
 }
 
@@ -363,8 +390,15 @@ async fn a_producer_that_fails_at_a_restart_ends_the_actor() {
     subject.restart();
     let reason = subject.stopped().await;
     let failure = reason.failure().unwrap();
-    assert_eq!((failure.stage(), failure.text()), (Stage::Building, "no second life"));
-    assert_eq!(log.take(), ["started"], "`stopped` is for a state that there is");
+    assert_eq!(
+        (failure.stage(), failure.text()),
+        (Stage::Building, "no second life")
+    );
+    assert_eq!(
+        log.take(),
+        ["started"],
+        "`stopped` is for a state that there is"
+    );
 }
 
 #[tokio::test]
@@ -411,7 +445,10 @@ async fn subscribers_of_births_and_ends_are_told() {
     cat.ask(Life).await.unwrap();
     let mut restarts = 0;
     while restarts == 0 {
-        restarts += u32::from(matches!(lives.next().await.unwrap(), Lifecycle::Restarted(_)));
+        restarts += u32::from(matches!(
+            lives.next().await.unwrap(),
+            Lifecycle::Restarted(_)
+        ));
     }
 }
 

@@ -30,7 +30,10 @@ impl Worker {
     #[handler(in = Busy)]
     fn later(&mut self, msg: Work, reply: Reply<u32>, ctx: &mut Ctx<Self>) {
         if let Err(full) = ctx.stash(msg, reply) {
-            assert_eq!(full.to_string(), "`stash::Work` was not stashed: the stash is full");
+            assert_eq!(
+                full.to_string(),
+                "`stash::Work` was not stashed: the stash is full"
+            );
             self.log.add(format!("full {}", full.message.0));
             full.reply.send(0);
         }
@@ -39,7 +42,8 @@ impl Worker {
     #[handler(in = Free)]
     fn work(&mut self, Work(number): Work, ctx: &mut Ctx<Self>) -> u32 {
         let tenant = ctx.meta().and_then(|meta| meta.get("tenant"));
-        self.log.add(format!("{number}{}", tenant.unwrap_or_default()));
+        self.log
+            .add(format!("{number}{}", tenant.unwrap_or_default()));
         number
     }
 
@@ -145,7 +149,11 @@ async fn a_full_stash_gives_message_and_asker_back() {
     for number in 1..=4 {
         worker.tell(Work(number)).unwrap();
     }
-    assert_eq!(worker.ask(Work(5)).await.unwrap(), 0, "answered by the handler");
+    assert_eq!(
+        worker.ask(Work(5)).await.unwrap(),
+        0,
+        "answered by the handler"
+    );
     assert_eq!(log.take(), ["full 5"]);
     assert_eq!(worker.ask(Count).await.unwrap(), 4);
 }
@@ -312,7 +320,10 @@ async fn an_actor_can_stash_what_its_behavior_does_not_handle() {
         while gate.ask(Count).await.unwrap() < 2 {}
         gate.tell(Work(3)).unwrap();
         let refused = gate.ask(Work(4)).await.unwrap_err();
-        assert!(matches!(refused, AskError::Unhandled { behavior: "Closed" }), "{refused:?}");
+        assert!(
+            matches!(refused, AskError::Unhandled { behavior: "Closed" }),
+            "{refused:?}"
+        );
         gate.ask(BeFree).await.unwrap();
     });
     assert_eq!(answer.unwrap(), 2);
@@ -344,6 +355,9 @@ async fn a_replay_lies_beyond_the_bound_and_takes_room() {
     quiet().await;
     worker.tell(Work(5)).unwrap();
     worker.ask(Count).await.unwrap();
-    assert_eq!(log.take(), ["free", "paused", "paused", "paused", "paused", "5"]);
+    assert_eq!(
+        log.take(),
+        ["free", "paused", "paused", "paused", "paused", "5"]
+    );
     assert!(at_rest(&system).is_balanced());
 }

@@ -120,7 +120,10 @@ async fn late_ticks_are_skipped_and_not_stacked() {
     assert_eq!(clock.stats().mailbox, 1, "one waits");
     advance_to(began, 71).await;
     // The tick of 10 waits; those of 20, 30, 40 are skipped.
-    assert_eq!(log.take(), ["slow 0", "tick 45", "tick 50", "tick 60", "tick 70"]);
+    assert_eq!(
+        log.take(),
+        ["slow 0", "tick 45", "tick 50", "tick 60", "tick 70"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,17 +144,31 @@ async fn after_cancel_no_tick_is_handled_not_even_one_that_waits() {
     assert!(log.lines().is_empty());
     let stats = at_rest(&system);
     assert!(stats.is_balanced());
-    assert_eq!((stats.sent, stats.handled), (3, 3), "they count as never sent");
+    assert_eq!(
+        (stats.sent, stats.handled),
+        (3, 3),
+        "they count as never sent"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_timer_replaces_the_one_with_its_key() {
     let (system, log, began) = (system(), Log::default(), Instant::now());
     let clock = clock(&system, &log);
-    let first = with(&clock, |ctx| ctx.keyed("save").send_after(ms(10), Tick("first"))).await;
-    let other = with(&clock, |ctx| ctx.keyed("load").send_after(ms(10), Tick("other"))).await;
+    let first = with(&clock, |ctx| {
+        ctx.keyed("save").send_after(ms(10), Tick("first"))
+    })
+    .await;
+    let other = with(&clock, |ctx| {
+        ctx.keyed("load").send_after(ms(10), Tick("other"))
+    })
+    .await;
     advance_to(began, 5).await;
-    with(&clock, |ctx| ctx.keyed("save".to_owned()).send_every(ms(10), Tick("second"))).await;
+    with(&clock, |ctx| {
+        ctx.keyed("save".to_owned())
+            .send_every(ms(10), Tick("second"))
+    })
+    .await;
     assert!(first.is_finished());
     assert!(!other.is_finished());
     advance_to(began, 16).await;
@@ -178,7 +195,9 @@ async fn a_key_can_be_replaced_while_its_tick_waits() {
     clock.tell(Hold(gate.clone())).unwrap();
     gate.reached().await;
     // Before the old tick in the mailbox, after it in time.
-    let replace = With(Box::new(|ctx| Some(ctx.keyed("k").send_after(ms(5), Tick("new")))));
+    let replace = With(Box::new(|ctx| {
+        Some(ctx.keyed("k").send_after(ms(5), Tick("new")))
+    }));
     clock.tell(replace).unwrap();
     advance_to(began, 3).await;
     gate.open();
@@ -202,7 +221,11 @@ async fn timers_end_with_their_actor_and_leave_nothing_behind() {
     tokio::time::sleep(ms(50)).await;
     let stats = at_rest(&system);
     assert!(stats.is_balanced());
-    assert_eq!(stats.dead_letters.total(), 0, "a tick that nobody wants is no lost mail");
+    assert_eq!(
+        stats.dead_letters.total(),
+        0,
+        "a tick that nobody wants is no lost mail"
+    );
     assert!(log.lines().is_empty());
 }
 
@@ -274,9 +297,16 @@ async fn a_message_that_panics_when_cloned_fails_its_actor_alone() {
     let bomber = system.spawn(|| Bomber);
     let reason = bomber.stopped().await;
     let failure = reason.failure().unwrap();
-    assert_eq!((failure.stage(), failure.text()), (Stage::Timing, "in clone"));
+    assert_eq!(
+        (failure.stage(), failure.text()),
+        (Stage::Timing, "in clone")
+    );
     advance_to(began, 16).await;
-    assert_eq!(log.take(), ["tick 5", "tick 10", "tick 15"], "the others go on");
+    assert_eq!(
+        log.take(),
+        ["tick 5", "tick 10", "tick 15"],
+        "the others go on"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -383,7 +413,10 @@ mod storm {
 
         #[handler]
         fn beat(&mut self, Beat(timer, incarnation): Beat) {
-            assert_eq!(incarnation, self.incarnation, "a tick of another incarnation");
+            assert_eq!(
+                incarnation, self.incarnation,
+                "a tick of another incarnation"
+            );
             let at = u64::try_from(self.began.elapsed().as_millis()).unwrap();
             self.record.lock().unwrap().push(Came {
                 at,
@@ -470,7 +503,9 @@ mod storm {
                 }
                 40..50 => {
                     target.tell(Do::Every(timer, time)).unwrap();
-                    model.timers.push(known(timer, now + time, Some(time), None));
+                    model
+                        .timers
+                        .push(known(timer, now + time, Some(time), None));
                 }
                 50..65 => {
                     let key = u8::try_from(random.within(0..3)).unwrap();
@@ -481,7 +516,7 @@ mod storm {
                 65..97 => {
                     cancels += 1;
                     if !model.timers.is_empty() {
-                        let place = random.next() as usize % model.timers.len();
+                        let place = random.number() as usize % model.timers.len();
                         let known = model.timers.swap_remove(place);
                         target.tell(Do::Cancel(known.timer)).unwrap();
                     }

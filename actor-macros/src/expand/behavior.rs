@@ -6,19 +6,20 @@ use crate::names;
 use crate::parse::behaviors::Declared;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Generics;
 
 /// The names of an actor's behaviors and of what is generated for them.
 struct Scope<'a> {
     model: &'a Options,
     behavior: Ident,
     state: Ident,
-    /// Whether the data mention the actor's parameters.
-    generic: bool,
+    /// The actor's parameters if the data mention one, else none.
+    generics: Generics,
 }
 
 impl<'a> Scope<'a> {
     fn new(model: &'a Options) -> Self {
-        let params: Vec<String> = params(model);
+        let params = params(model);
         let generic = distinct(model).any(|declared| {
             let data = declared.data.to_token_stream();
             params.iter().any(|param| mentions(data.clone(), param))
@@ -27,36 +28,34 @@ impl<'a> Scope<'a> {
             model,
             behavior: names::behavior(&model.name),
             state: names::state(&model.name),
-            generic,
+            generics: if generic {
+                model.generics.clone()
+            } else {
+                Generics::default()
+            },
         }
     }
 
-    /// `<K, V>`, if the data mention them.
-    fn arguments(&self) -> TokenStream {
-        let (_, arguments, _) = self.model.generics.split_for_impl();
-        self.generic
-            .then(|| arguments.to_token_stream())
-            .unwrap_or_default()
-    }
-
-    /// `<K: Hash, V>`, likewise.
-    fn impl_generics(&self) -> TokenStream {
-        let (impl_generics, ..) = self.model.generics.split_for_impl();
-        self.generic
-            .then(|| impl_generics.to_token_stream())
-            .unwrap_or_default()
+    fn is_generic(&self) -> bool {
+        !self.generics.params.is_empty()
     }
 
     /// What behaviors are must be sendable, which the definition need not say.
-    fn where_clause(&self) -> TokenStream {
-        let clause = &self.model.generics.where_clause;
-        let (behavior, arguments) = (&self.behavior, self.arguments());
-        if !self.generic {
-            return TokenStream::new();
-        }
-        let own = clause.as_ref().map(|clause| clause.predicates.iter());
+    fn where_clause(&self) -> Option<TokenStream> {
+        let (_, arguments, clause) = self.generics.split_for_impl();
+        let behavior = &self.behavior;
+        let own = clause.map(|clause| clause.predicates.iter());
         let own = own.into_iter().flatten();
-        quote!(where #(#own,)* #behavior #arguments: ::core::marker::Send + 'static)
+        let where_clause =
+            quote!(where #(#own,)* #behavior #arguments: ::core::marker::Send + 'static);
+        self.is_generic().then_some(where_clause)
+    }
+
+    /// The arm for the variant that no value has.
+    fn no_value(&self) -> Option<TokenStream> {
+        let phantom = names::phantom();
+        self.is_generic()
+            .then(|| quote!(Self::#phantom(_, never) => match *never {},))
     }
 }
 
@@ -71,9 +70,10 @@ pub(super) fn associated(model: &Options) -> (TokenStream, Option<TokenStream>) 
         );
     }
     let scope = Scope::new(model);
-    let (behavior, arguments) = (&scope.behavior, scope.arguments());
-    let clause = scope.generic.then(|| scope.where_clause());
-    (quote!(type Behaviors = #behavior #arguments;), clause)
+    let behavior = &scope.behavior;
+    let (_, arguments, _) = scope.generics.split_for_impl();
+    let associated = quote!(type Behaviors = #behavior #arguments;);
+    (associated, scope.where_clause())
 }
 
 /// The two enums, `Breaker::behaviors`, and what the runtime must know of them.
@@ -136,14 +136,13 @@ fn behavior(scope: &Scope<'_>) -> TokenStream {
         quote!(#[doc = #doc] #name #data)
     });
     let phantom = names::phantom();
-    let (_, actor_arguments, where_clause) = model.generics.split_for_impl();
-    let params = scope.generic.then(|| &model.generics);
-    let where_clause = scope.generic.then_some(where_clause);
+    let (_, actor_arguments, _) = model.generics.split_for_impl();
+    let params = &scope.generics;
+    let (impl_generics, arguments, where_clause) = scope.generics.split_for_impl();
     // a parameter that no data mention must occur somewhere
-    let unused = scope.generic.then(|| {
+    let unused = scope.is_generic().then(|| {
         quote!(#[doc(hidden)] #phantom(::core::marker::PhantomData<fn() -> #name #actor_arguments>, ::core::convert::Infallible),)
     });
-    let (impl_generics, arguments) = (scope.impl_generics(), scope.arguments());
     let arms = distinct(model).map(|Declared { name, data }| {
         let text = match data {
             Some(_) => format!("{name}(..)"),
@@ -151,9 +150,7 @@ fn behavior(scope: &Scope<'_>) -> TokenStream {
         };
         quote!(Self::#name { .. } => #text,)
     });
-    let no_value = scope
-        .generic
-        .then(|| quote!(Self::#phantom(_, never) => match *never {},));
+    let no_value = scope.no_value();
     quote! {
         #(#attrs)*
         #[doc = #doc]
@@ -178,7 +175,7 @@ fn relations(scope: &Scope<'_>, private: &TokenStream) -> TokenStream {
         ..
     } = scope;
     let attrs = crate::parse::carry::conditions_and_lints(&model.attrs);
-    let (impl_generics, arguments) = (scope.impl_generics(), scope.arguments());
+    let (impl_generics, arguments, _) = scope.generics.split_for_impl();
     let where_clause = scope.where_clause();
     let (name, vis) = (&model.name, &model.vis);
     let (actor_generics, actor_arguments, actor_clause) = model.generics.split_for_impl();
@@ -190,10 +187,7 @@ fn relations(scope: &Scope<'_>, private: &TokenStream) -> TokenStream {
         let of = quote_spanned!(span=> #private::first_data::<#data>);
         quote!((#of()))
     });
-    let phantom = names::phantom();
-    let no_value = scope
-        .generic
-        .then(|| quote!(Self::#phantom(_, never) => match *never {},));
+    let no_value = scope.no_value();
     let doc = format!("The behaviors of [`{name}`] and the messages that each one handles.");
     quote! {
         #(#attrs)*
