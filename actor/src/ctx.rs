@@ -9,15 +9,12 @@ use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
 use crate::behavior::{Behavior, BehaviorStack};
 use crate::cell::Cell;
-use crate::error::TellError;
 use crate::extra::Extra;
-use crate::failure::{Fault, StopReason};
-use crate::handles::{BehaviorsOf, Envelope, HandledBy, HandlerNumber, Receives, Watches};
+use crate::failure::StopReason;
+use crate::handles::{BehaviorsOf, Envelope, Receives, Watches};
 use crate::meta::Meta;
 use crate::node::{Level, Node};
-use crate::outcome::Outcome;
 use crate::pid::Pid;
-use crate::reply::{Reply, ReplyTo, Unread, settle};
 use crate::stash::Stash;
 use crate::sync::Arc;
 use crate::task_handle::TaskHandle;
@@ -198,49 +195,6 @@ impl<A: Receives> Ctx<A> {
         }
     }
 
-    /// Hands a message on to another actor, whose handler's reply then goes to the first asker.
-    /// Metadata goes with it. The message counts as handled here and as sent again.
-    ///
-    /// # Errors
-    ///
-    /// [`ForwardError`] when the other actor refuses; it gives both back, to answer the asker or to
-    /// try another way.
-    pub fn forward<B, M>(
-        &self,
-        to: &ActorRef<B>,
-        message: M,
-        reply: Reply<M::Reply>,
-    ) -> Result<(), ForwardError<M, M::Reply>>
-    where
-        B: Receives,
-        M: HandledBy<B>,
-    {
-        let meta = self.meta().cloned();
-        let (reply_to, rebuild) = reply.into_parts();
-        reply_to.requeue();
-        let wrap = |(message, reply_to): (M, ReplyTo<M::Reply>)| {
-            let envelope = message.wrap(reply_to);
-            match meta {
-                Some(meta) => envelope.with_extra(Extra::with_meta(meta)),
-                None => envelope,
-            }
-        };
-        to.cell.send((message, reply_to), wrap).map_err(|refused| {
-            let error = TellError::from(refused);
-            let full = error.is_full();
-            let (message, reply_to) = error.into_message();
-            let _ = reply_to.start();
-            ForwardError {
-                error: if full {
-                    TellError::Full(message)
-                } else {
-                    TellError::Stopped(message)
-                },
-                reply: rebuild(reply_to),
-            }
-        })
-    }
-
     /// Keeps work that ends with the actor.
     pub(crate) fn keep_task(&mut self, task: TaskHandle) {
         let tasks = &mut self.more().tasks;
@@ -415,91 +369,8 @@ impl<A: Receives> Ctx<A> {
     }
 }
 
-/// What generated code calls.
-#[doc(hidden)]
-impl<A: Receives> Ctx<A> {
-    /// A message's turn has come. `false`: its asker gave up before.
-    #[inline]
-    pub fn __start<R>(&mut self, to: &ReplyTo<R>, handler: HandlerNumber) -> bool {
-        self.me.cell.head.progress.set_handler(handler);
-        to.start() || self.expire()
-    }
-
-    /// Always `false`.
-    #[cold]
-    fn expire(&mut self) -> bool {
-        self.set_dropping(Dropping::Expired);
-        false
-    }
-
-    pub fn __reply<R>(
-        &self,
-        to: ReplyTo<R>,
-        message_type: &'static str,
-        unread: Option<Unread<R>>,
-    ) -> Reply<R> {
-        Reply::new(to, self.me.cell.clone(), message_type, unread)
-    }
-
-    #[inline]
-    pub fn __answer<R>(&self, to: ReplyTo<R>, answer: R) -> Outcome {
-        self.__answer_or_report(to, "", None, answer)
-    }
-
-    #[inline]
-    pub fn __answer_or_report<R>(
-        &self,
-        to: ReplyTo<R>,
-        message_type: &'static str,
-        unread: Option<Unread<R>>,
-        answer: R,
-    ) -> Outcome {
-        self.me.cell.head.handled();
-        settle(to.send(answer), &*self.me.cell, message_type, unread);
-        Outcome::Handled
-    }
-
-    pub fn __answer_or_fail<T, E>(
-        &self,
-        to: ReplyTo<Result<T, E>>,
-        answer: Result<T, E>,
-        fault: fn(E) -> Box<Fault>,
-    ) -> Outcome {
-        match answer {
-            Ok(answer) => self.__answer(to, Ok(answer)),
-            Err(error) => {
-                self.me.cell.head.failed();
-                to.fail();
-                Outcome::Failed(fault(error))
-            }
-        }
-    }
-}
-
 impl<A: Receives> fmt::Debug for Ctx<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ctx").field(&self.me).finish()
     }
 }
-
-/// The other actor refused a forwarded message; gives back the message and the asker's token.
-pub struct ForwardError<M, R> {
-    /// Why, with the message.
-    pub error: TellError<M>,
-    /// The asker still waits here.
-    pub reply: Reply<R>,
-}
-
-impl<M, R> fmt::Debug for ForwardError<M, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ForwardError").field(&self.error).finish()
-    }
-}
-
-impl<M, R> fmt::Display for ForwardError<M, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<M, R> std::error::Error for ForwardError<M, R> {}

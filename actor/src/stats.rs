@@ -144,6 +144,22 @@ struct Rare {
     restarts: AtomicU64,
 }
 
+impl Rare {
+    fn done(&self) -> u64 {
+        let done = [
+            &self.failed,
+            &self.expired,
+            &self.left_behind,
+            &self.overflow,
+            &self.withdrawn,
+            &self.unhandled,
+            &self.stash_full,
+            &self.restarted,
+        ];
+        done.into_iter().map(read).sum()
+    }
+}
+
 impl Tally {
     #[inline]
     pub(crate) fn handled(&self) {
@@ -205,9 +221,13 @@ impl Tally {
     }
 
     /// Messages that are done, one way or the other.
+    #[inline]
     pub(crate) fn done(&self) -> u64 {
-        let done = self.read();
-        done.handled + done.failed + done.dead_letters.total() + self.taken_back()
+        let handled = read(&self.handled);
+        match self.rare.get() {
+            None => handled,
+            Some(rare) => handled + rare.done(),
+        }
     }
 
     /// What is counted here. What is done is read before what was received is, so that it is never

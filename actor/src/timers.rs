@@ -1,24 +1,28 @@
-//! The timers of a system's actors, in one table that one task waits for.
+//! The timers of a system's actors, in one wheel that one task waits for.
 //!
 //! A timer is never early, and late only by the resolution of tokio's clock (1 ms). The task runs only while
-//! there are timers. An ordered set and not a wheel: exact, and a million of them are no burden
-//! (`benches/timers.rs`). The deadlines of asks are another table ([`deadline`](crate::deadline)), because
-//! most of them are taken out before anybody need look at the clock.
+//! there are timers. The wheel is `tokio_util`'s; `benches/timers.rs` measures it beside a task for each.
+//! The deadlines of asks are another table ([`deadline`](crate::deadline)), because most of them are
+//! taken out before anybody need look at the clock.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use slab::Slab;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
+use tokio_util::time::DelayQueue;
+use tokio_util::time::delay_queue::Key;
 
 use crate::failure::catch;
 use crate::runtime::Runtime;
 use crate::sync::{Arc, Mutex};
 
-/// So many are let go at most under one lock.
-const BATCH: usize = 256;
+/// After so many in one go others have their turn.
+const BUDGET: usize = 256;
+/// The wheel has room for about two years. Who is due later is looked at once a year.
+const FARTHEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// What a timer does when its time has come.
 pub(crate) trait Fire: Send {
@@ -42,12 +46,11 @@ pub(crate) struct Timers {
 #[derive(Default)]
 struct Inner {
     timers: Slab<Timer>,
-    /// Which of them is due when; of one moment the oldest first.
-    due: BTreeMap<(Instant, u64), usize>,
+    wheel: DelayQueue<usize>,
     /// Timers so far.
     numbers: u64,
-    /// The task that waits, once it does; and until when.
-    waiting: Option<(Waker, Instant)>,
+    /// The task that waits.
+    waiting: Option<Waker>,
     running: bool,
 }
 
@@ -55,7 +58,14 @@ struct Timer {
     number: u64,
     due: Instant,
     /// Not there while it is let go.
-    fire: Option<Box<dyn Fire>>,
+    set: Option<(Key, Box<dyn Fire>)>,
+}
+
+/// One whose time has come.
+struct Due {
+    at: Instant,
+    place: Place,
+    fire: Box<dyn Fire>,
 }
 
 impl Timers {
@@ -66,32 +76,41 @@ impl Timers {
         })
     }
 
+    /// Inside of the runtime.
     pub(crate) fn put(self: &Arc<Self>, due: Instant, fire: Box<dyn Fire>) -> Place {
         let mut inner = self.inner.lock();
         inner.numbers += 1;
         let number = inner.numbers;
-        let fire = Some(fire);
-        let index = inner.timers.insert(Timer { number, due, fire });
-        inner.due.insert((due, number), index);
+        let timer = Timer {
+            number,
+            due,
+            set: None,
+        };
+        let index = inner.timers.insert(timer);
+        let place = Place { index, number };
+        inner.set(place, due, fire);
         let asleep = !std::mem::replace(&mut inner.running, true);
-        let earlier = inner.take_waiting_beyond(due);
         drop(inner);
         if asleep {
             let timers = self.clone();
-            self.runtime.spawn(async move { timers.run().await });
+            let mut ripe = VecDeque::new();
+            self.runtime
+                .spawn(async move { poll_fn(|cx| timers.poll_run(&mut ripe, cx)).await });
         }
-        if let Some(waker) = earlier {
-            waker.wake();
-        }
-        Place { index, number }
+        place
     }
 
     /// Takes a timer out, if it is there.
     pub(crate) fn take(&self, place: Place) {
         let mut inner = self.inner.lock();
         let timer = inner.take(place);
+        // The last one's task has nothing to wait for.
+        let idle = inner.timers.is_empty().then(|| inner.waiting.take());
         drop(inner);
         drop(timer); // what it holds is the user's
+        if let Some(waiting) = idle.flatten() {
+            waiting.wake();
+        }
     }
 
     /// How many there are.
@@ -100,39 +119,44 @@ impl Timers {
         self.inner.lock().timers.len()
     }
 
-    async fn run(&self) {
-        let mut sleep = pin!(sleep_until(Instant::now()));
-        poll_fn(|cx| self.poll_run(sleep.as_mut(), cx)).await;
-    }
-
     /// Ready when there is no timer left.
-    fn poll_run(&self, mut sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let due = self.inner.lock().take_due(Instant::now());
-            if due.is_empty() {
-                let Some(next) = self.inner.lock().rest_until_next(cx.waker()) else {
-                    return Poll::Ready(());
-                };
-                sleep.as_mut().reset(next);
-                ready!(sleep.as_mut().poll(cx));
+    fn poll_run(&self, ripe: &mut VecDeque<Due>, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..BUDGET {
+            if let Some(due) = ripe.pop_front() {
+                self.let_go(due);
+                continue;
             }
-            for (place, fire) in due {
-                self.let_go(place, fire);
+            let mut inner = self.inner.lock();
+            *ripe = inner.take_due(cx);
+            if ripe.is_empty() {
+                return inner.rest(cx);
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
-    fn let_go(&self, place: Place, mut fire: Box<dyn Fire>) {
-        let due = self.inner.lock().due_of(place);
-        let Some(due) = due else {
+    fn let_go(&self, due: Due) {
+        let Due {
+            at,
+            place,
+            mut fire,
+        } = due;
+        if !self.inner.lock().knows(place) {
             return; // taken out meanwhile
+        }
+        let next = match at <= Instant::now() {
+            // It contains what it calls; all others depend on this task.
+            true => catch(|| fire.fire(at)).unwrap_or(None),
+            false => Some(at),
         };
-        // It contains what it calls; all others depend on this task.
-        let next = catch(|| fire.fire(due)).unwrap_or(None);
         let mut inner = self.inner.lock();
         let over = match next {
-            Some(next) => inner.put_again(place, next, fire),
-            None => inner.take(place).and_then(|timer| timer.fire),
+            Some(next) => inner.set(place, next, fire),
+            None => {
+                inner.take(place);
+                Some(fire)
+            }
         };
         drop(inner);
         drop(over);
@@ -140,71 +164,64 @@ impl Timers {
 }
 
 impl Inner {
-    /// Whom to wake because of a timer that comes before what is waited for.
-    fn take_waiting_beyond(&mut self, due: Instant) -> Option<Waker> {
-        let (waker, _) = self.waiting.take_if(|(_, until)| due < *until)?;
-        Some(waker)
+    fn knows(&self, place: Place) -> bool {
+        let timer = self.timers.get(place.index);
+        timer.is_some_and(|timer| timer.number == place.number)
     }
 
-    fn take(&mut self, place: Place) -> Option<Timer> {
-        self.timers
-            .get(place.index)
-            .filter(|timer| timer.number == place.number)?;
-        let timer = self.timers.remove(place.index);
-        self.due.remove(&(timer.due, place.number));
-        if self.timers.is_empty() {
-            *self = Self {
-                numbers: self.numbers,
-                waiting: self.waiting.take(),
-                running: self.running,
-                ..Self::default()
-            };
-        }
-        Some(timer)
-    }
-
-    fn due_of(&self, place: Place) -> Option<Instant> {
-        let timer = self.timers.get(place.index)?;
-        (timer.number == place.number).then_some(timer.due)
-    }
-
-    /// Those whose time has come; they stay known.
-    fn take_due(&mut self, now: Instant) -> Vec<(Place, Box<dyn Fire>)> {
-        let mut taken = Vec::new();
-        while taken.len() < BATCH {
-            let Some(first) = self.due.first_entry().filter(|first| first.key().0 <= now) else {
-                break;
-            };
-            let ((_, number), index) = first.remove_entry();
-            let fire = self.timers[index].fire.take();
-            taken.extend(fire.map(|fire| (Place { index, number }, fire)));
-        }
-        taken
-    }
-
-    /// Gives it back when it was taken out meanwhile.
-    fn put_again(
-        &mut self,
-        place: Place,
-        due: Instant,
-        fire: Box<dyn Fire>,
-    ) -> Option<Box<dyn Fire>> {
+    /// Puts it on the wheel. Gives it back when it was taken out meanwhile.
+    fn set(&mut self, place: Place, due: Instant, fire: Box<dyn Fire>) -> Option<Box<dyn Fire>> {
         let known = self.timers.get_mut(place.index);
         let Some(timer) = known.filter(|timer| timer.number == place.number) else {
             return Some(fire);
         };
+        let at = due.min(Instant::now() + FARTHEST);
         timer.due = due;
-        timer.fire = Some(fire);
-        self.due.insert((due, place.number), place.index);
+        timer.set = Some((self.wheel.insert_at(place.index, at), fire));
         None
     }
 
-    /// Until when nothing is to be done; `None` when there is no timer, and the task ends.
-    fn rest_until_next(&mut self, waker: &Waker) -> Option<Instant> {
-        let next = self.due.first_key_value().map(|((due, _), _)| *due);
-        self.running = next.is_some();
-        self.waiting = next.map(|next| (waker.clone(), next));
-        next
+    fn take(&mut self, place: Place) -> Option<Timer> {
+        if !self.knows(place) {
+            return None;
+        }
+        let timer = self.timers.remove(place.index);
+        if let Some((key, _)) = &timer.set {
+            self.wheel.try_remove(key);
+        }
+        Some(timer)
+    }
+
+    /// Those whose time has come, in their order; they stay known.
+    fn take_due(&mut self, cx: &mut Context<'_>) -> VecDeque<Due> {
+        let mut taken = Vec::new();
+        while let Poll::Ready(Some(expired)) = self.wheel.poll_expired(cx) {
+            let index = expired.into_inner();
+            let timer = &mut self.timers[index];
+            let place = Place {
+                index,
+                number: timer.number,
+            };
+            let at = timer.due;
+            taken.extend(timer.set.take().map(|(_, fire)| Due { at, place, fire }));
+        }
+        taken.sort_by_key(|due| (due.at, due.place.number));
+        taken.into()
+    }
+
+    /// Ready when there is no timer, and the task ends.
+    fn rest(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if self.timers.is_empty() {
+            // With the memory that a burst of timers took.
+            let numbers = self.numbers;
+            *self = Self {
+                numbers,
+                ..Self::default()
+            };
+            return Poll::Ready(());
+        }
+        self.waiting = Some(cx.waker().clone());
+        Poll::Pending
     }
 }
 

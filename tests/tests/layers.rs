@@ -36,7 +36,7 @@ const ROWS: &[Row] = &[
         "tell", "actor_ref", "recipient",
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "timing", "ctx", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
+        "task_handle", "timing", "ctx", "answer", "forward", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

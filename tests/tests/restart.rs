@@ -59,7 +59,7 @@ impl Cat {
     }
 
     #[handler(in = Wild)]
-    fn wilder(&mut self, _: GoWild, how: &mut u32) -> () {
+    fn wilder(&mut self, _: GoWild, how: &mut u32) {
         *how += 1;
     }
 

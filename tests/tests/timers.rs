@@ -16,8 +16,10 @@ struct Clock {
     began: Instant,
 }
 
+type Run = dyn FnOnce(&mut Ctx<Clock>) -> Option<TaskHandle> + Send;
+
 /// Does something with the context.
-struct With(Box<dyn FnOnce(&mut Ctx<Clock>) -> Option<TaskHandle> + Send>);
+struct With(Box<Run>);
 #[derive(Clone)]
 struct Tick(&'static str);
 struct Slow(&'static str, Duration);
