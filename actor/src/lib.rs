@@ -45,6 +45,19 @@
 //! `#[handler(fails)]` makes it a failure: the asker gets [`AskError::Failed`], and the actor stops. A
 //! panic always is a failure.
 //!
+//! # Behaviors, stash, time
+//!
+//! `#[actor(behaviors(Closed, Open(Instant)))]` names the behaviors of an actor; the first is where it
+//! starts. It generates two enums: `BreakerBehavior`, with the data, for [`Ctx::become_`] and
+//! [`Ctx::push`]; and `BreakerState`, without, which [`Ctx::behavior`] gives. `#[handler(in = Closed)]`
+//! serves that behavior alone, and can take its data behind the message (`since: &mut Instant`). What
+//! the current behavior does not handle becomes a dead letter, or with `unhandled = stash` is stashed.
+//! `#[on(enter(Open))]` and `#[on(leave(Open))]` run at each change.
+//!
+//! [`Ctx::stash`] puts a message aside with its asker. [`Ctx::send_after`] and [`Ctx::send_every`] send the
+//! actor messages later; `#[on(idle)]` is called when none has come for the time that
+//! `#[actor(idle = "30s")]` or [`Ctx::set_idle_timeout`] says.
+//!
 //! # Beside the actor
 //!
 //! While an async handler waits, its actor handles nothing else. [`Ctx::pipe`] runs a future beside it,
@@ -65,9 +78,10 @@
 //!
 //! # Life
 //!
-//! `#[on(started)]`, `#[on(stopping)]`, `#[on(stopped)]` and `#[on(terminated)]` mark methods for what
-//! happens to the actor. `started` comes before any message, `stopped` last, whenever there was state:
+//! `#[on(started)]`, `#[on(stopping)]`, `#[on(stopped)]`, `#[on(restarting)]` and `#[on(terminated)]` mark
+//! methods for what happens to the actor. `started` comes before any message, `stopped` last, whenever there was state:
 //! also after a panic or a `kill`. An actor lives until it, its parent or the system stops.
+//! [`ActorRef::restart`] gives it new state behind the same reference.
 //!
 //! # What it costs
 //!
