@@ -4,9 +4,10 @@ use std::future::{Future, ready};
 
 use crate::behavior::{Behavior, BehaviorInfo};
 use crate::ctx::Ctx;
-use crate::failure::Fault;
+use crate::failure::{Failure, Fault};
 use crate::handles::{BehaviorsOf, Envelope, HandlerNumber, Receives, WithExtra};
 use crate::outcome::Outcome;
+use crate::supervision::ChildFailed;
 use crate::terminated::Terminated;
 
 /// An actor's state and the behavior that it is in: what a restart makes anew.
@@ -60,6 +61,9 @@ pub trait Actor: Receives + Sized + Send + 'static {
     /// Whether there is an `#[on(restarting)]` method.
     #[doc(hidden)]
     const RESTARTING: bool = false;
+    /// Whether there is an `#[on(child_failed)]` method.
+    #[doc(hidden)]
+    const CHILD_FAILED: bool = false;
     /// Whether there is an `#[on(idle)]` method.
     #[doc(hidden)]
     const IDLES: bool = false;
@@ -99,6 +103,16 @@ pub trait Actor: Receives + Sized + Send + 'static {
     #[doc(hidden)]
     fn on_restarting(
         &mut self,
+        _event: Option<Failure>,
+        _ctx: &mut Ctx<Self>,
+    ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
+        ready(Ok(()))
+    }
+
+    #[doc(hidden)]
+    fn on_child_failed(
+        &mut self,
+        _event: ChildFailed,
         _ctx: &mut Ctx<Self>,
     ) -> impl Future<Output = Result<(), Box<Fault>>> + Send {
         ready(Ok(()))

@@ -13,6 +13,7 @@ use crate::handles::{Envelope, HandledBy, Receives};
 use crate::meta::Meta;
 use crate::node::{Level, Node};
 use crate::pid::Pid;
+use crate::progress::RESTART;
 use crate::reply::ReplyTo;
 use crate::stats::ActorStats;
 use crate::sync::Arc;
@@ -174,7 +175,7 @@ impl<A: Receives> ActorRef<A> {
     /// # }
     /// ```
     pub fn restart(&self) {
-        self.cell.restart();
+        self.cell.call(RESTART);
     }
 
     /// Ends the actor, and the actors below it, at once: a handler in progress is dropped at its

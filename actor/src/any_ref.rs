@@ -9,6 +9,7 @@ use crate::error::StartError;
 use crate::failure::StopReason;
 use crate::node::{Level, Node};
 use crate::pid::Pid;
+use crate::progress::RESTART;
 use crate::stats::ActorStats;
 use crate::sync::Arc;
 
@@ -49,7 +50,7 @@ impl AnyActorRef {
 
     /// Begins it anew after the current message. See [`ActorRef::restart`](crate::ActorRef::restart).
     pub fn restart(&self) {
-        self.node.restart();
+        self.node.call(RESTART);
     }
 
     /// Ends it at its next await. See [`ActorRef::kill`](crate::ActorRef::kill).

@@ -164,8 +164,8 @@ impl<A: Receives> Node for Cell<A> {
         self.queue.raise(&self.head.progress, level as u8);
     }
 
-    fn restart(&self) {
-        self.queue.ask_restart(&self.head.progress);
+    fn call(&self, bit: u8) {
+        self.queue.call(&self.head.progress, bit);
     }
 
     fn watch_signal(&self, waker: &Waker) -> u8 {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::care::Group;
 use crate::dead_letter::{DeadLetter, DeadLetterReason};
 use crate::deadline::Deadlines;
 use crate::deadlock::Deadlock;
@@ -18,6 +19,7 @@ use crate::runtime::Runtime;
 use crate::scope::{Occupied, Scope};
 use crate::slow::SlowHandler;
 use crate::stats::{ActorStats, Stats};
+use crate::supervision::{RootFailure, Supervision};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
 use crate::timers::Timers;
 use crate::turn::Seats;
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) shutdown_deadline: Duration,
     pub(crate) slow_handler: Option<Duration>,
     pub(crate) seed: u64,
+    pub(crate) supervision: Arc<Supervision>,
+    pub(crate) on_root_failure: RootFailure,
 }
 
 /// Generic over what an actor is in the tree, so that it need not know.
@@ -45,6 +49,8 @@ pub(crate) struct Core<N: ?Sized> {
     pub(crate) address: Arc<str>,
     /// The report of the shutdown, once there is one; any number of callers wait for it.
     pub(crate) shutdown: Mutex<Option<watch::Receiver<Option<Arc<ShutdownReport>>>>>,
+    /// What the top of the system keeps of the actors there.
+    pub(crate) guardian: Mutex<Group>,
     /// The threads on which its actors run.
     pub(crate) seats: Arc<Seats>,
     /// Actors that wait in the middle of a message, for the watchdog's next look.
@@ -100,6 +106,7 @@ impl<N: ?Sized> Core<N> {
             root: Mutex::default(),
             address: crate::pid::NONHOST.into(),
             shutdown: Mutex::default(),
+            guardian: Mutex::default(),
             seats: Arc::default(),
             suspended: Mutex::default(),
             watched: AtomicBool::new(false),
@@ -188,8 +195,8 @@ impl<N: ?Sized> Core<N> {
         });
     }
 
+    /// Publishes a failure. It is logged with what becomes of it.
     pub(crate) fn failed(&self, failure: &Failure) {
-        tracing::error!(actor = failure.actor().id(), "{failure}");
         self.events.publish(|| Event::Failed(failure.clone()));
     }
 

@@ -8,6 +8,7 @@ use tracing::Span;
 use crate::actor_ref::ActorRef;
 use crate::any_ref::AnyActorRef;
 use crate::behavior::{Behavior, BehaviorStack};
+use crate::care::Command;
 use crate::cell::Cell;
 use crate::extra::Extra;
 use crate::failure::StopReason;
@@ -16,10 +17,12 @@ use crate::meta::Meta;
 use crate::node::{Level, Node};
 use crate::pid::Pid;
 use crate::stash::Stash;
+use crate::supervision::ChildKind;
 use crate::sync::Arc;
 use crate::task_handle::TaskHandle;
 use crate::terminated::{Key, Terminated};
 use crate::timing::Timing;
+use crate::verdict::command;
 
 /// The actor's view of itself and of its system: the last parameter of a handler,
 /// `ctx: &mut Ctx<Self>`.
@@ -124,8 +127,16 @@ impl<A: Receives> Ctx<A> {
     }
 
     /// Ends this actor after the current message; see [`ActorRef::stop`].
+    ///
+    /// For a [permanent](ChildKind::Permanent) actor that is a failure, about which its supervisor decides.
     pub fn stop(&self) {
-        self.me.cell.raise(Level::Stop);
+        let cell = &self.me.cell;
+        match cell.head.kind() {
+            ChildKind::Permanent => {
+                command(&**cell, Command::Leave);
+            }
+            ChildKind::Transient | ChildKind::Temporary => cell.raise(Level::Stop),
+        }
     }
 
     /// Ends this actor after what is queued now; see [`ActorRef::poison`].
@@ -289,6 +300,11 @@ impl<A: Receives> Ctx<A> {
 
     pub(crate) fn is_ending(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.end.is_some())
+    }
+
+    /// A failed handler changes nothing.
+    pub(crate) fn forget_change(&mut self) {
+        drop(self.stack.take_change());
     }
 
     pub(crate) fn take_end(&mut self) -> Option<StopReason> {

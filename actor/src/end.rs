@@ -17,14 +17,22 @@ impl Head {
         self.core.events.publish(|| Event::Started(self.pid()));
     }
 
+    /// A failure about which nobody decides.
+    pub(crate) fn log_failure(&self, failure: &Failure) {
+        tracing::error!(
+            actor = self.pid().id(),
+            location = failure.location(),
+            "{failure}"
+        );
+    }
+
     /// A new incarnation has taken over.
     pub(crate) fn restarted(&self) {
-        let now = self.core.age();
-        let waiters = self.life.lock().start(now);
-        for waiter in waiters {
-            let _ = waiter.send(Ok(()));
+        if self.life.lock().start_result().is_none() {
+            return self.started(); // those before it never started
         }
-        self.tally.restarted();
+        let now = self.core.age();
+        let _ = self.life.lock().start(now); // nobody waits any more
         tracing::debug!(actor = self.pid().id(), "restarted");
         self.core.events.publish(|| Event::Restarted(self.pid()));
     }
@@ -60,6 +68,7 @@ impl Head {
             let mourners = life.end(reason.clone());
             (mourners, life.start_result())
         };
+        drop(mourners.commands);
         for waiter in mourners.on_start {
             if let Some(start) = start.clone() {
                 tell(|| drop(waiter.send(start)));

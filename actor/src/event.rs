@@ -5,6 +5,7 @@ use crate::deadlock::Deadlock;
 use crate::failure::{Failure, StopReason};
 use crate::pid::Pid;
 use crate::slow::SlowHandler;
+use crate::supervision::ChildFailed;
 
 /// An error that a handler returned and nobody read: the message was told, or its asker was gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Event {
     Stopped(Pid, StopReason),
     /// An actor has failed.
     Failed(Failure),
+    /// A supervisor has decided what becomes of an actor that failed.
+    ChildFailed(ChildFailed),
     /// A handler's error was read by nobody.
     UnreadError(UnreadError),
     /// A message was lost.
@@ -55,12 +58,12 @@ pub enum Lifecycle {
 
 /// What one can subscribe to: all [`Event`]s, or one kind of them.
 ///
-/// Implemented for [`Event`], [`Lifecycle`], [`Failure`], [`UnreadError`], [`DeadLetter`],
+/// Implemented for [`Event`], [`Lifecycle`], [`Failure`], [`ChildFailed`], [`UnreadError`], [`DeadLetter`],
 /// [`Deadlock`] and [`SlowHandler`]. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no kind of event",
     label = "not published by a system",
-    note = "the kinds are `Event`, `Lifecycle`, `Failure`, `UnreadError`, `DeadLetter`, `Deadlock` and `SlowHandler`"
+    note = "the kinds are `Event`, `Lifecycle`, `Failure`, `ChildFailed`, `UnreadError`, `DeadLetter`, `Deadlock` and `SlowHandler`"
 )]
 pub trait EventKind: kind::Sealed + Clone + Send + 'static {
     /// The event, if it is of this kind.
@@ -92,6 +95,7 @@ macro_rules! kinds {
 kinds! {
     Event: event => Some(event);
     Failure: Event::Failed(failure) => Some(failure);
+    ChildFailed: Event::ChildFailed(told) => Some(told);
     UnreadError: Event::UnreadError(unread) => Some(unread);
     DeadLetter: Event::DeadLetter(letter) => Some(letter);
     Deadlock: Event::Deadlock(deadlock) => Some(deadlock);

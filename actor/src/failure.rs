@@ -4,9 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::panics::{self, Site};
 use crate::pid::Pid;
 
 /// What generated code makes of a user's error; the actor's loop adds where it happened.
@@ -36,6 +38,10 @@ pub enum Stage {
     Blocking,
     /// Cloning the message of `ctx.send_every`.
     Timing,
+    /// Supervising a child, whose failure was escalated to it.
+    Child,
+    /// By `ctx.stop()`, although it is to be there always ([`ChildKind::Permanent`](crate::ChildKind)).
+    Leaving,
     /// Dropping its state.
     Dropping,
 }
@@ -50,6 +56,8 @@ impl fmt::Display for Stage {
             Self::Streaming => f.write_str("in an attached stream"),
             Self::Blocking => f.write_str("in blocking work"),
             Self::Timing => f.write_str("while a timer cloned its message"),
+            Self::Child => f.write_str("because a child did"),
+            Self::Leaving => f.write_str("by ending, although it is permanent"),
             Self::Dropping => f.write_str("while its state was dropped"),
         }
     }
@@ -67,12 +75,16 @@ struct Inner {
     stage: Stage,
     text: String,
     cause: Cause,
+    /// Which failure it is in its supervisor's window.
+    count: AtomicU32,
 }
 
 enum Cause {
     /// Behind a lock because a payload need not be `Sync`.
     Panic(Mutex<Payload>),
     Error(Contained<Box<dyn Any + Send + Sync>>),
+    /// The failure of a child.
+    Child(Failure),
 }
 
 impl Failure {
@@ -82,6 +94,7 @@ impl Failure {
             stage,
             text: fault.text,
             cause: Cause::Error(Contained(fault.error)),
+            count: AtomicU32::new(0),
         }))
     }
 
@@ -91,7 +104,29 @@ impl Failure {
             stage,
             text: payload.text(),
             cause: Cause::Panic(Mutex::new(payload)),
+            count: AtomicU32::new(0),
         }))
+    }
+
+    /// What the failure of a child is for its supervisor.
+    pub(crate) fn escalated(actor: Pid, child: Self) -> Self {
+        Self(Arc::new(Inner {
+            actor,
+            stage: Stage::Child,
+            text: child.to_string(),
+            cause: Cause::Child(child),
+            count: AtomicU32::new(0),
+        }))
+    }
+
+    /// That a permanent actor ends by itself.
+    pub(crate) fn leaving(actor: Pid) -> Self {
+        let text = "it called `ctx.stop()`".to_owned();
+        Self::from_fault(actor, Stage::Leaving, Fault { text, error: None })
+    }
+
+    pub(crate) fn set_count(&self, count: u32) {
+        self.0.count.store(count, Ordering::Relaxed);
     }
 
     /// The actor that failed.
@@ -112,38 +147,94 @@ impl Failure {
         &self.0.text
     }
 
-    /// Whether it was a panic.
+    /// Whether it was a panic; of an escalated failure, whether the first cause was.
     #[must_use]
     pub fn is_panic(&self) -> bool {
-        matches!(self.0.cause, Cause::Panic(_))
+        matches!(self.root_cause().0.cause, Cause::Panic(_))
     }
 
-    /// The error as the type that the handler returned. `None` for a panic, for another type, and
-    /// for an error that is not `Send + Sync`.
+    /// The type of the message whose handler failed.
+    #[must_use]
+    pub fn message_type(&self) -> Option<&'static str> {
+        match self.0.stage {
+            Stage::Handling(message_type) => Some(message_type),
+            _ => None,
+        }
+    }
+
+    /// Which failure of this child it is in its supervisor's window
+    /// ([`Supervision::restarts`](crate::Supervision::restarts)), counted from 1; 0 before its supervisor
+    /// has seen it.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.0.count.load(Ordering::Relaxed)
+    }
+
+    /// The failure of a child that was escalated to this actor.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Self> {
+        match &self.0.cause {
+            Cause::Child(child) => Some(child),
+            Cause::Panic(_) | Cause::Error(_) => None,
+        }
+    }
+
+    /// Where an escalated failure began: itself, if it was not escalated.
+    #[must_use]
+    pub fn root_cause(&self) -> &Self {
+        let mut failure = self;
+        while let Some(cause) = failure.cause() {
+            failure = cause;
+        }
+        failure
+    }
+
+    /// Where it panicked, as `file:line:column`. `None` for an error, and when the program has put a panic
+    /// hook of its own in place of the one that was there when the first system was made.
+    #[must_use]
+    pub fn location(&self) -> Option<String> {
+        self.with_site(|site| site.location.clone())
+    }
+
+    /// The panic's backtrace, if the environment asks for backtraces (`RUST_BACKTRACE=1`).
+    #[must_use]
+    pub fn backtrace(&self) -> Option<String> {
+        self.with_site(|site| site.backtrace.as_ref().map(ToString::to_string))
+            .flatten()
+    }
+
+    fn with_site<R>(&self, look: impl FnOnce(&Site) -> R) -> Option<R> {
+        match &self.root_cause().0.cause {
+            Cause::Panic(payload) => payload.lock().site.as_ref().map(look),
+            Cause::Error(_) | Cause::Child(_) => None,
+        }
+    }
+
+    /// The error as the type that the handler returned, also of a failure that was escalated. `None` for a
+    /// panic, for another type, and for an error that is not `Send + Sync`.
     #[must_use]
     pub fn downcast_ref<E: 'static>(&self) -> Option<&E> {
-        match &self.0.cause {
+        match &self.root_cause().0.cause {
             Cause::Error(Contained(Some(error))) => error.downcast_ref(),
-            Cause::Error(Contained(None)) | Cause::Panic(_) => None,
+            Cause::Error(Contained(None)) | Cause::Panic(_) | Cause::Child(_) => None,
         }
     }
 
     /// Shows the payload of a panic to `look`, under a lock because it need not be `Sync`.
     /// `None` when it was no panic.
     pub fn with_panic_payload<R>(&self, look: impl FnOnce(&(dyn Any + Send)) -> R) -> Option<R> {
-        match &self.0.cause {
-            Cause::Panic(payload) => payload.lock().0.0.as_deref().map(look),
-            Cause::Error(_) => None,
+        match &self.root_cause().0.cause {
+            Cause::Panic(payload) => payload.lock().content.0.as_deref().map(look),
+            Cause::Error(_) | Cause::Child(_) => None,
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.is_panic() {
-            "panicked"
-        } else {
-            "failed"
+        let verb = match self.0.cause {
+            Cause::Panic(_) => "panicked",
+            Cause::Error(_) | Cause::Child(_) => "failed",
         };
         let Inner {
             actor, stage, text, ..
@@ -158,7 +249,11 @@ impl fmt::Debug for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause()?)
+    }
+}
 
 /// Why an actor stopped.
 #[derive(Debug, Clone)]
@@ -215,15 +310,21 @@ impl<T> Drop for Contained<T> {
 }
 
 /// The payload of a panic.
-pub(crate) struct Payload(Contained<Box<dyn Any + Send>>);
+pub(crate) struct Payload {
+    content: Contained<Box<dyn Any + Send>>,
+    site: Option<Site>,
+}
 
 impl Payload {
     fn new(payload: Option<Box<dyn Any + Send>>) -> Self {
-        Self(Contained(payload))
+        Self {
+            content: Contained(payload),
+            site: panics::take_site(),
+        }
     }
 
     fn text(&self) -> String {
-        let Some(payload) = &self.0.0 else {
+        let Some(payload) = &self.content.0 else {
             return String::new();
         };
         if let Some(text) = payload.downcast_ref::<&'static str>() {

@@ -4,10 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::actor::Actor;
-use crate::failure::{Fault, Interrupt, Stage, StopReason};
+use crate::failure::{Failure, Fault, Interrupt, Stage, StopReason};
 use crate::guard::{Guarded, UntilAbort, UntilKill};
 use crate::node::{Head, Trouble};
 use crate::serve::Served;
+use crate::supervision::ChildFailed;
 use crate::terminated::Terminated;
 
 /// Awaits a lifecycle method, if there is one.
@@ -71,12 +72,21 @@ impl<A: Actor> Served<A> {
         Some(Box::pin(Guarded::<_, _, UntilAbort>::new(cell, hook)))
     }
 
-    pub(crate) fn restarting_hook(&mut self) -> Option<Hook<'_>> {
+    pub(crate) fn restarting_hook(&mut self, failure: Option<Failure>) -> Option<Hook<'_>> {
         if !A::RESTARTING {
             return None;
         }
         let (cell, alive, ctx) = self.alive()?;
-        let hook = alive.actor.on_restarting(ctx);
+        let hook = alive.actor.on_restarting(failure, ctx);
+        Some(Box::pin(Guarded::<_, _, UntilKill>::new(cell, hook)))
+    }
+
+    pub(crate) fn child_failed_hook(&mut self, event: ChildFailed) -> Option<Hook<'_>> {
+        if !A::CHILD_FAILED {
+            return None;
+        }
+        let (cell, alive, ctx) = self.alive()?;
+        let hook = alive.actor.on_child_failed(event, ctx);
         Some(Box::pin(Guarded::<_, _, UntilKill>::new(cell, hook)))
     }
 

@@ -3,11 +3,12 @@
 use crate::actor::{Actor, Alive};
 use crate::behavior::{Behavior, BehaviorStack};
 use crate::dead_letter::DeadLetterReason;
-use crate::failure::{Fault, Stage, StopReason, catch};
+use crate::failure::{Failure, Fault, Stage, StopReason, catch};
 use crate::handles::BehaviorsOf;
 use crate::hook::{end_of, settle};
 use crate::node::{Level, Node, Trouble};
 use crate::options::ActorOptions;
+use crate::progress::RESTART;
 use crate::props::{Built, Spent};
 use crate::serve::{Served, State, reason_of};
 use crate::sync::Arc;
@@ -25,25 +26,50 @@ pub(crate) async fn start<A: Actor>(served: &mut Served<A>) -> Result<(), StopRe
 
 /// Ends one incarnation and begins the next. References, names and mail stay, and the watches of others;
 /// state, behavior, children, timers, pipes and streams do not.
-pub(crate) async fn restart<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
-    let cell = served.cell.clone();
-    let head = &cell.head;
+pub(crate) async fn restart<A: Actor>(
+    served: &mut Served<A>,
+    failure: Option<Failure>,
+) -> Result<(), StopReason> {
     if served.producer.is_once() {
         tracing::warn!(
-            actor = head.pid().id(),
+            actor = served.cell.head.pid().id(),
             "a restart stops this actor: its state was made with `Props::once`"
         );
         return Err(StopReason::Stopped);
     }
-    let ended = end_of(served.restarting_hook()).await;
-    // Its failure is reported; the state goes anyway.
-    let _ = settle(head, "restarting", ended);
-    stop_children(&*cell, Level::Stop).await;
-    if head.progress.level() >= Level::Stop as u8 {
-        return Err(reason_of(head.progress.level()));
+    end_incarnation(served, failure).await?;
+    begin_again(served).await
+}
+
+/// Builds another state and starts.
+pub(crate) async fn begin_again<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+    served.cell.head.tally.restarted();
+    begin(served).await?;
+    served.cell.head.restarted();
+    Ok(())
+}
+
+/// Ends one incarnation; without state, there is nothing to end.
+pub(crate) async fn end_incarnation<A: Actor>(
+    served: &mut Served<A>,
+    failure: Option<Failure>,
+) -> Result<(), StopReason> {
+    let cell = served.cell.clone();
+    let head = &cell.head;
+    let ended = end_of(served.restarting_hook(failure)).await;
+    if let Err(StopReason::Failed(failure)) = settle(head, "restarting", ended) {
+        // The state goes anyway.
+        head.log_failure(&failure);
     }
-    if let Err(payload) = catch(|| served.state = State::Gone) {
-        head.settle(Stage::Dropping, Trouble::from(payload));
+    stop_children(&*cell, Level::Stop).await;
+    let level = head.progress.level();
+    if level >= Level::Stop as u8 {
+        return Err(reason_of(level));
+    }
+    if let Err(payload) = catch(|| served.state = State::Gone)
+        && let StopReason::Failed(failure) = head.settle(Stage::Dropping, Trouble::from(payload))
+    {
+        head.log_failure(&failure);
     }
     let stash = served.ctx.end_incarnation();
     head.tally.emptied_stash();
@@ -55,15 +81,13 @@ pub(crate) async fn restart<A: Actor>(served: &mut Served<A>) -> Result<(), Stop
             cell.discard(message, DeadLetterReason::Restarted);
         }
     }
-    begin(served).await?;
-    head.restarted();
     Ok(())
 }
 
 /// Builds the state; `#[on(started)]`, and the first behavior is entered.
 async fn begin<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     let progress = &served.cell.head.progress;
-    progress.take_restart(); // that is what happens
+    progress.take(RESTART); // that is what happens
     let level = progress.level();
     if level >= Level::Stop as u8 {
         return Err(reason_of(level)); // before it was born
@@ -71,6 +95,9 @@ async fn begin<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     match build(served).await {
         Ok(alive) => served.state = State::Alive(alive),
         Err(trouble) => return Err(served.cell.head.settle(Stage::Building, trouble)),
+    }
+    if A::CHILD_FAILED {
+        served.cell.head.life.lock().care_mut().minds = true;
     }
     let behavior = BehaviorsOf::<A>::index(BehaviorsOf::<A>::FIRST);
     served.cell.head.set_behavior(behavior);

@@ -42,8 +42,8 @@
 //!
 //! An `Err` is a reply like any other. When nobody reads it, because the message was told or the asker
 //! has gone, it is counted, logged and published ([`UnreadError`]), and the actor goes on.
-//! `#[handler(fails)]` makes it a failure: the asker gets [`AskError::Failed`], and the actor stops. A
-//! panic always is a failure.
+//! `#[handler(fails)]` makes it a failure: the asker gets [`AskError::Failed`], and the actor's supervisor
+//! decides what becomes of it. A panic always is a failure.
 //!
 //! # Behaviors, stash, time
 //!
@@ -57,6 +57,13 @@
 //! [`Ctx::stash`] puts a message aside with its asker. [`Ctx::send_after`] and [`Ctx::send_every`] send the
 //! actor messages later; `#[on(idle)]` is called when none has come for the time that
 //! `#[actor(idle = "30s")]` or [`Ctx::set_idle_timeout`] says.
+//!
+//! # Supervision
+//!
+//! A panic, and an `Err` that counts as a failure, is decided by the rules of the parent
+//! ([`Props::supervise_children`]), at the top by those of the system
+//! ([`SystemBuilder::supervision`]): [`Directive`] says what can become of the actor, [`Supervision`] how that
+//! is decided. Without rules it is restarted, ten times in ten seconds at most.
 //!
 //! # Beside the actor
 //!
@@ -93,7 +100,7 @@
 //!
 //! # Panics
 //!
-//! A panic ends the actor alone, by unwinding. With `panic = "abort"` it ends the process: then nothing
+//! A panic is the actor's alone, by unwinding. With `panic = "abort"` it ends the process: then nothing
 //! here contains a failure.
 
 mod actor;
@@ -103,6 +110,7 @@ mod any_ref;
 mod ask;
 mod behaving;
 mod behavior;
+mod care;
 mod cell;
 mod core;
 mod ctx;
@@ -133,6 +141,7 @@ mod node;
 mod options;
 mod outcome;
 mod outlet;
+mod panics;
 mod picture;
 mod pid;
 mod pool;
@@ -142,6 +151,8 @@ mod queue;
 #[cfg(all(test, actor_shuttle))]
 mod races;
 mod recipient;
+mod recovery;
+mod regroup;
 mod reply;
 mod run;
 mod runtime;
@@ -157,6 +168,7 @@ mod stash;
 mod stashing;
 mod stats;
 mod subscribe;
+mod supervision;
 mod sync;
 mod system;
 mod take;
@@ -170,6 +182,7 @@ mod timing;
 mod trace;
 mod tree;
 mod turn;
+mod verdict;
 mod waits;
 mod watchdog;
 mod wheel;
@@ -214,6 +227,9 @@ pub use crate::slow::{Slow, SlowHandler};
 pub use crate::stashing::StashFull;
 pub use crate::stats::{ActorStats, Stats};
 pub use crate::subscribe::Subscription;
+pub use crate::supervision::{
+    Backoff, ChildFailed, ChildKind, Directive, RootFailure, Supervision,
+};
 pub use crate::system::{ActorSystem, SystemBuilder};
 pub use crate::task::StreamEvent;
 pub use crate::task_handle::TaskHandle;

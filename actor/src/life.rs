@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::care::{Care, Command};
 use crate::error::StartError;
 use crate::failure::StopReason;
 use crate::scope::{Occupied, Scope};
@@ -30,6 +31,7 @@ pub(crate) struct Life<N: ?Sized> {
 }
 
 struct More<N: ?Sized> {
+    care: Option<Box<Care>>,
     scope: Scope<N>,
     watchers: BTreeMap<Key, Arc<N>>,
     on_start: Vec<StartSender>,
@@ -38,6 +40,8 @@ struct More<N: ?Sized> {
 
 /// Who is to be told of an end, when the lock is released.
 pub(crate) struct Mourners<N: ?Sized> {
+    /// What it was told and did not do.
+    pub(crate) commands: Vec<Command>,
     pub(crate) watchers: BTreeMap<Key, Arc<N>>,
     pub(crate) on_start: Vec<StartSender>,
     pub(crate) on_end: Vec<EndSender>,
@@ -74,6 +78,19 @@ impl<N: ?Sized> Life<N> {
         self.scope().map_or_else(Vec::new, |scope| scope.children())
     }
 
+    /// Its part in supervision, as far as it is not the usual one.
+    pub(crate) fn care(&self) -> Option<&Care> {
+        self.more.as_ref()?.care.as_deref()
+    }
+
+    pub(crate) fn known_care_mut(&mut self) -> Option<&mut Care> {
+        self.more.as_mut()?.care.as_deref_mut()
+    }
+
+    pub(crate) fn care_mut(&mut self) -> &mut Care {
+        self.more().care.get_or_insert_default()
+    }
+
     pub(crate) fn reopen_scope(&mut self) {
         self.childless = self.ended.is_some();
     }
@@ -105,13 +122,19 @@ impl<N: ?Sized> Life<N> {
     pub(crate) fn end(&mut self, reason: StopReason) -> Mourners<N> {
         self.ended = Some(reason);
         self.childless = true;
+        // Whoever waits for what it was told to do is told that it has ended.
+        let commands = self
+            .known_care_mut()
+            .map(|care| std::mem::take(&mut care.commands));
         match &mut self.more {
             Some(more) => Mourners {
+                commands: commands.unwrap_or_default(),
                 watchers: std::mem::take(&mut more.watchers),
                 on_start: std::mem::take(&mut more.on_start),
                 on_end: std::mem::take(&mut more.on_end),
             },
             None => Mourners {
+                commands: Vec::new(),
                 watchers: BTreeMap::new(),
                 on_start: Vec::new(),
                 on_end: Vec::new(),
@@ -162,6 +185,7 @@ impl<N: ?Sized> Life<N> {
     fn more(&mut self) -> &mut More<N> {
         self.more.get_or_insert_with(|| {
             Box::new(More {
+                care: None,
                 scope: Scope::default(),
                 watchers: BTreeMap::new(),
                 on_start: Vec::new(),

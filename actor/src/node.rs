@@ -17,6 +17,7 @@ use crate::progress::Progress;
 use crate::queue::QueueCounts;
 use crate::scope::{Occupied, Scope};
 use crate::stats::{ActorStats, Tally};
+use crate::supervision::ChildFailed;
 use crate::sync::{Arc, AtomicBool, AtomicU8, AtomicU32, Mutex, Ordering};
 use crate::terminated::{Key, Terminated};
 use crate::turn;
@@ -43,6 +44,7 @@ pub(crate) enum SystemItem {
     TaskFailed(Stage, Payload, Lease),
     /// No message has come for so long.
     Idle(Lease),
+    ChildFailed(ChildFailed),
 }
 
 /// An actor, whatever its type. What needs the type is asked for; the rest is in its [`Head`].
@@ -51,8 +53,8 @@ pub(crate) trait Node: Send + Sync {
     fn actor_type(&self) -> &'static str;
     fn stats(&self) -> ActorStats;
     fn raise(&self, level: Level);
-    /// Asks for a new incarnation.
-    fn restart(&self);
+    /// Raises a bit of the control lane above the levels: for a restart, for commands.
+    fn call(&self, bit: u8);
     /// Remembers whom a signal wakes; returns the level raised so far.
     fn watch_signal(&self, waker: &Waker) -> u8;
     /// Strikes it from the watchdog's list, unless it is in the middle of a message. Whether it did.

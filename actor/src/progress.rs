@@ -5,6 +5,8 @@ use crate::sync::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 /// The bit of the control lane that asks for a restart: above all levels, so that whoever compares
 /// with one looks up.
 pub(crate) const RESTART: u8 = 0x80;
+/// The bit for commands of supervision, likewise.
+pub(crate) const COMMAND: u8 = 0x40;
 
 /// The consumer's side: what it writes for each item. Kept apart from the queue by its owner,
 /// so that the senders' cache line and the consumer's are two.
@@ -32,7 +34,7 @@ impl Progress {
     /// The levels raised so far: as a number at least the highest.
     #[inline]
     pub(crate) fn level(&self) -> u8 {
-        self.signal() & !RESTART
+        self.signal() & !(RESTART | COMMAND)
     }
 
     /// Says before each item how many remain behind it.
@@ -87,9 +89,9 @@ impl Progress {
         self.signal.fetch_or(level, Ordering::Relaxed);
     }
 
-    /// Whether a restart was asked for; from now on it is not.
-    pub(crate) fn take_restart(&self) -> bool {
-        self.signal.fetch_and(!RESTART, Ordering::Relaxed) & RESTART != 0
+    /// Whether this bit above the levels was raised; from now on it is not.
+    pub(crate) fn take(&self, bit: u8) -> bool {
+        self.signal.fetch_and(!bit, Ordering::Relaxed) & bit != 0
     }
 
     #[inline]

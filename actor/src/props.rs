@@ -10,6 +10,7 @@ use crate::guard::{Guarded, UntilKill};
 use crate::mailbox::Mailbox;
 use crate::node::{Node, Trouble};
 use crate::options::ActorOptions;
+use crate::supervision::{ChildKind, Supervision};
 use crate::sync::Arc;
 
 /// Builds the state; ends when the node that it is for is killed.
@@ -34,6 +35,8 @@ type Start<A> = Pin<Box<dyn Future<Output = Result<A, Trouble>> + Send>>;
 pub struct Props<A: Actor> {
     pub(crate) producer: Producer<A>,
     pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) rules: Option<Arc<Supervision>>,
+    pub(crate) kind: ChildKind,
 }
 
 /// How the state is built, for each incarnation once. It is built in the actor, so that a panic here is
@@ -107,6 +110,8 @@ impl<A: Actor> Props<A> {
         Self {
             producer,
             mailbox: A::Options::MAILBOX,
+            rules: None,
+            kind: ChildKind::default(),
         }
     }
 
@@ -162,6 +167,21 @@ impl<A: Actor> Props<A> {
     #[must_use]
     pub fn mailbox(mut self, mailbox: Mailbox) -> Self {
         self.mailbox = Some(mailbox);
+        self
+    }
+
+    /// What the actor does with the failures of its children; the default is the system's.
+    #[must_use]
+    pub fn supervise_children(mut self, supervision: Supervision) -> Self {
+        self.rules = Some(Arc::new(supervision));
+        self
+    }
+
+    /// Whether the actor is to be there always, or is never restarted. Default:
+    /// [`ChildKind::Transient`].
+    #[must_use]
+    pub fn kind(mut self, kind: ChildKind) -> Self {
+        self.kind = kind;
         self
     }
 }

@@ -16,6 +16,7 @@ use crate::failure::StopReason;
 use crate::hook::{end_of, settle};
 use crate::incarnation::{change_behavior, restart, start};
 use crate::node::{SystemItem, Trouble};
+use crate::recovery::{obey, recover};
 use crate::serve::{BUDGET, Next, Served};
 use crate::sync::Arc;
 use crate::turn;
@@ -30,7 +31,7 @@ pub(crate) fn run<A: Actor>(mut served: Served<A>) -> Pin<Box<dyn Future<Output 
     let cell = served.cell.clone();
     let life = async move {
         let reason = 'life: {
-            if let Err(reason) = Box::pin(start(&mut served)).await {
+            if let Err(reason) = Box::pin(birth(&mut served)).await {
                 break 'life reason;
             }
             let mut budget = BUDGET;
@@ -98,8 +99,23 @@ fn handle_traced<A: Actor>(
     Box::pin(handle.instrument(span))
 }
 
+/// The start, as often as the supervisor wants it tried.
+async fn birth<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+    match start(served).await {
+        Ok(()) => Ok(()),
+        Err(reason) => recover(served, reason).await.map(drop),
+    }
+}
+
 /// What is to be done between two messages.
 async fn attend<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+    match attend_once(served).await {
+        Ok(()) => Ok(()),
+        Err(reason) => recover(served, reason).await.map(drop),
+    }
+}
+
+async fn attend_once<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     if let Some(reason) = served.ctx.take_end() {
         return Err(reason);
     }
@@ -111,7 +127,8 @@ async fn attend<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     match served.next() {
         Next::Again => Ok(()),
         Next::Item(item) => handle_system(served, item).await,
-        Next::Restart => restart(served).await,
+        Next::Restart => restart(served, None).await,
+        Next::Commands => obey(served).await,
         Next::End(reason) => Err(reason),
     }
 }
@@ -133,6 +150,10 @@ async fn handle_system<A: Actor>(
         SystemItem::TaskFailed(_, _, lease) if lease.is_cancelled() => Ok(()),
         SystemItem::TaskFailed(stage, payload, _) => {
             Err(served.cell.head.settle(stage, Trouble::from(payload)))
+        }
+        SystemItem::ChildFailed(event) => {
+            let told = end_of(served.child_failed_hook(event)).await;
+            settle(&served.cell.head, "child_failed", told)
         }
         SystemItem::Idle(lease) => {
             if lease.is_cancelled() || !served.ctx.is_idle() {

@@ -16,6 +16,7 @@ use crate::guard::{Guarded, UntilKill};
 use crate::handles::{BehaviorsOf, Envelope};
 use crate::node::{Level, SystemItem, Trouble};
 use crate::outcome::Outcome;
+use crate::progress::{COMMAND, RESTART};
 use crate::props::{Producer, Spent};
 use crate::sync::Arc;
 use crate::take::{Batch, Taken};
@@ -63,6 +64,8 @@ pub(crate) enum Next {
     Again,
     Item(Box<SystemItem>),
     Restart,
+    /// Its supervisor has told it something.
+    Commands,
     End(StopReason),
 }
 
@@ -282,7 +285,10 @@ impl<A: Actor> Served<A> {
         if level >= Level::Stop as u8 {
             return Next::End(reason_of(level));
         }
-        if progress.take_restart() {
+        if progress.signal() & COMMAND != 0 {
+            return Next::Commands;
+        }
+        if progress.take(RESTART) {
             return Next::Restart;
         }
         match self.batch.as_mut().and_then(|batch| batch.pop_front()) {

@@ -12,6 +12,7 @@ use crate::props::Props;
 use crate::run::run;
 use crate::scope::Occupied;
 use crate::serve::Served;
+use crate::supervision::ChildKind;
 use crate::sync::Arc;
 use crate::system::ActorSystem;
 
@@ -126,9 +127,19 @@ fn place<A: Actor>(
     name: Option<Arc<str>>,
     props: Props<A>,
 ) -> (ActorRef<A>, Result<(), Occupied>) {
-    let Props { producer, mailbox } = props;
+    let Props {
+        producer,
+        mailbox,
+        rules,
+        kind,
+    } = props;
     let mailbox = mailbox.unwrap_or(core.settings.mailbox);
     let cell = Arc::new(Cell::new(core.clone(), Origin { parent, name }, mailbox));
+    if rules.is_some() || kind != ChildKind::default() {
+        let mut life = cell.head.life.lock();
+        let care = life.care_mut();
+        (care.rules, care.kind) = (rules, kind);
+    }
     let added = cell.head.enter_tree(cell.clone());
     if added.is_ok() {
         core.runtime.spawn(run(Served::new(cell.clone(), producer)));

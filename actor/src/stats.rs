@@ -102,7 +102,7 @@ pub struct ActorStats {
     pub late_replies: u64,
     /// Its handlers' errors that nobody read.
     pub unread_errors: u64,
-    /// How often it was restarted.
+    /// How often its state was made anew, or tried to.
     pub restarts: u64,
     /// Since it has started; zero before, and after its end.
     pub uptime: Duration,
@@ -142,6 +142,8 @@ struct Rare {
     /// How many messages are stashed now.
     stashed: AtomicU64,
     restarts: AtomicU64,
+    /// Failures that a supervisor has seen.
+    decided: AtomicU64,
 }
 
 impl Rare {
@@ -196,6 +198,11 @@ impl Tally {
         self.rare()
             .stashed
             .store(messages as u64, Ordering::Relaxed);
+    }
+
+    /// Which failure of this actor it is that its supervisor sees.
+    pub(crate) fn number_failure(&self) -> u64 {
+        self.rare().decided.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn emptied_stash(&self) {

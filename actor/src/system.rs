@@ -16,9 +16,11 @@ use crate::failure::catch;
 use crate::handles::Receives;
 use crate::mailbox::Mailbox;
 use crate::node::Node;
+use crate::panics;
 use crate::picture::{self, Tree};
 use crate::runtime::Runtime;
 use crate::stats::Stats;
+use crate::supervision::{RootFailure, Supervision};
 use crate::sync::Arc;
 use crate::tree;
 use crate::watchdog;
@@ -77,6 +79,8 @@ impl ActorSystem {
                 slow_handler: Some(SLOW_HANDLER),
                 // The standard library's hash keys are the only randomness that it hands out.
                 seed: std::hash::RandomState::new().hash_one(0_u8),
+                supervision: Arc::default(),
+                on_root_failure: RootFailure::default(),
             },
             runtime: None,
         }
@@ -206,6 +210,33 @@ impl SystemBuilder {
         self
     }
 
+    /// What becomes of actors that fail, at the top and below actors that do not choose for themselves
+    /// ([`Props::supervise_children`](crate::Props::supervise_children)). Default: the one that failed is
+    /// restarted, ten times in ten seconds at most.
+    ///
+    /// ```
+    /// use actor::{Directive, Supervision};
+    /// # use actor::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let system = ActorSystem::builder("orders")
+    ///     .supervision(Supervision::one_for_one().decide(|_| Directive::Stop))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn supervision(mut self, supervision: Supervision) -> Self {
+        self.settings.supervision = Arc::new(supervision);
+        self
+    }
+
+    /// What becomes of the system when a failure is escalated at the top. Default: the actor there stops, and
+    /// the others go on.
+    pub fn on_root_failure(mut self, policy: RootFailure) -> Self {
+        self.settings.on_root_failure = policy;
+        self
+    }
+
     /// The seed of all that is random in the system, so that a run can be repeated. Default: from
     /// the operating system.
     pub fn seed(mut self, seed: u64) -> Self {
@@ -231,6 +262,7 @@ impl SystemBuilder {
             None => Handle::try_current().map_err(|_| SystemError::NoRuntime)?,
         };
         check_timer(&runtime)?;
+        panics::note_sites();
         let core: Arc<Core<dyn Node>> = Arc::new(Core::new(self.settings, Runtime::new(runtime)));
         tree::tell_of_deadlocks(&core);
         watchdog::watch(&core);

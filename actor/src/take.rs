@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use crate::mailbox::Overflow;
-use crate::progress::{Progress, RESTART};
+use crate::progress::Progress;
 use crate::queue::{Door, Queue, QueueCounts, Queued, Shared};
 
 /// A buffer larger than this, in bytes, is given back when the consumer parks: it costs an idle
@@ -113,13 +113,11 @@ impl<T: Queued> Queue<T> {
         !shared.listed
     }
 
-    /// Asks the consumer for a restart, and wakes it if it waits for an item.
-    pub(crate) fn ask_restart(&self, progress: &Progress) {
-        progress.raise(RESTART);
-        let parked = std::mem::take(&mut self.shared.lock().parked);
-        if parked {
-            self.wake_consumer();
-        }
+    /// Raises a bit above the levels, and wakes the consumer, whatever it waits for. The door stays open.
+    pub(crate) fn call(&self, progress: &Progress, bit: u8) {
+        progress.raise(bit);
+        self.shared.lock().parked = false;
+        self.wake_consumer();
     }
 
     /// What the consumer has put back in front of its batch lies there beyond the bound.

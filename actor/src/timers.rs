@@ -114,7 +114,7 @@ impl Timers {
     }
 
     /// How many there are.
-    #[cfg(test)]
+    #[cfg(all(test, not(any(actor_loom, actor_shuttle))))]
     pub(crate) fn len(&self) -> usize {
         self.inner.lock().timers.len()
     }

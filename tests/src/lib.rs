@@ -11,7 +11,7 @@ mod token;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use actor::ActorSystem;
+use actor::{ActorSystem, Directive, Supervision};
 
 pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
 
@@ -21,14 +21,16 @@ pub use crate::random::Random;
 pub use crate::subject::{Hold, Note, Oops, Panic, Subject};
 pub use crate::token::{Census, Token};
 
-/// A system with the default settings.
+/// A system in which an actor that fails stops, and with the default settings otherwise.
 ///
 /// # Panics
 ///
 /// Outside of a runtime.
 #[must_use]
 pub fn system() -> ActorSystem {
-    ActorSystem::new("test").expect("a runtime")
+    let stop = Supervision::one_for_one().decide(|_| Directive::Stop);
+    let system = ActorSystem::builder("test").supervision(stop).build();
+    system.expect("a runtime")
 }
 
 /// How much longer than on the reference machine a bound of `RELIABILITY` may take here: the variable

@@ -22,21 +22,21 @@ struct Row {
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     Row { name: "words", knows: &[], files: &[
-        "sync", "runtime", "pid", "name", "mailbox", "meta", "failure", "error", "outcome", "terminated",
+        "sync", "runtime", "pid", "name", "mailbox", "meta", "panics", "failure", "error", "outcome", "terminated",
         "dead_letter", "deadlock", "slow", "trace", "log_limit",
     ]},
     Row { name: "queue", knows: &["words"], files: &[
         "senders", "progress", "queue", "take", "slot", "reply", "lease", "extra", "turn", "waits", "wheel", "deadline", "stash", "timers",
     ]},
     Row { name: "rules", knows: &["words"], files: &[
-        "behavior",
+        "behavior", "supervision/",
     ]},
     Row { name: "reference", knows: &["words", "queue", "rules"], files: &[
-        "stats", "options", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
+        "stats", "options", "care", "verdict", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
         "tell", "actor_ref", "recipient",
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "timing", "ctx", "answer", "forward", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
+        "task_handle", "timing", "ctx", "answer", "forward", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "regroup", "recovery", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

@@ -73,7 +73,7 @@ async fn b2_each_policy_keeps_what_the_model_keeps() {
     const ROOM: usize = 5;
     for overflow in [Overflow::Refuse, Overflow::DropNewest, Overflow::DropOldest] {
         for burst in 0..=3 * ROOM as u32 {
-            let mut system = TestSystem::new();
+            let mut system = TestSystem::of(actor_tests::system());
             system.allow_dead_letters();
             let (subject, log, gate) = held(&system, overflow, ROOM).await;
             let (mut model, mut refused, mut lost) = (VecDeque::new(), 0, 0);
@@ -109,7 +109,7 @@ async fn b2_each_policy_keeps_what_the_model_keeps() {
 /// The oldest may be one that came with others in one go, before the actor ran.
 #[tokio::test(start_paused = true)]
 async fn the_oldest_is_dropped_however_it_came() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_dead_letters();
     let (log, gate) = (Log::default(), Gate::default());
     let mailbox = Mailbox::bounded(3).overflow(Overflow::DropOldest);
@@ -130,7 +130,7 @@ async fn the_oldest_is_dropped_however_it_came() {
 #[tokio::test(start_paused = true)]
 async fn each_loss_is_a_dead_letter_with_its_reason() {
     for overflow in [Overflow::DropNewest, Overflow::DropOldest] {
-        let mut system = TestSystem::new();
+        let mut system = TestSystem::of(actor_tests::system());
         let (subject, _, gate) = held(&system, overflow, 1).await;
         subject.tell(Note(1)).unwrap();
         subject.tell(Note(2)).unwrap();
@@ -145,7 +145,7 @@ async fn each_loss_is_a_dead_letter_with_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn who_asked_for_what_is_dropped_is_told_at_once() {
     for (overflow, dropped) in [(Overflow::DropNewest, 1), (Overflow::DropOldest, 0)] {
-        let mut system = TestSystem::new();
+        let mut system = TestSystem::of(actor_tests::system());
         let (subject, _, gate) = held(&system, overflow, 1).await;
         let (first, second, ()) = tokio::join!(subject.ask(Note(1)), subject.ask(Note(2)), async {
             system.expect_dead_letter::<Note>().await;
@@ -165,7 +165,7 @@ async fn who_asked_for_what_is_dropped_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn b2_a_waiting_sender_returns_at_its_timeout() {
     for overflow in [Overflow::Refuse, Overflow::DropNewest, Overflow::DropOldest] {
-        let system = TestSystem::new();
+        let system = TestSystem::of(actor_tests::system());
         let (subject, log, gate) = held(&system, overflow, 1).await;
         subject.tell(Note(1)).unwrap();
         let began = tokio::time::Instant::now();
@@ -182,7 +182,7 @@ async fn b2_a_waiting_sender_returns_at_its_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn news_of_an_end_is_never_dropped() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_dead_letters();
     let latest = system.spawn(Latest::default);
     let target = system.spawn(Subject::producer(&Log::default()));

@@ -156,7 +156,7 @@ async fn held(system: &TestSystem, mailbox: Mailbox) -> (ActorRef<Zoo>, Gate) {
 #[tokio::test(start_paused = true)]
 async fn c7_panic_when_a_full_mailbox_drops_a_message() {
     for overflow in [Overflow::DropNewest, Overflow::DropOldest] {
-        let mut system = TestSystem::new();
+        let mut system = TestSystem::of(actor_tests::system());
         let mailbox = Mailbox::bounded(1).overflow(overflow);
         let (zoo, gate) = held(&system, mailbox).await;
         match overflow {
@@ -178,7 +178,7 @@ async fn c7_panic_when_a_full_mailbox_drops_a_message() {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_when_a_cancelled_message_is_dropped() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     hush();
     let zoo = system.spawn(Zoo::default);
     let gate = Gate::default();
@@ -198,7 +198,7 @@ async fn c7_panic_when_a_cancelled_message_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_when_a_stream_is_dropped() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     hush();
     let zoo = system.spawn(Zoo::default);
     let task = zoo.ask(AttachBomb).await.unwrap();
@@ -213,7 +213,7 @@ async fn c7_panic_when_a_stream_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_when_a_stream_that_has_ended_is_dropped() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     hush();
     let zoo = system.spawn(Zoo::default);
     zoo.tell(AttachEndingBomb).unwrap();
@@ -227,7 +227,7 @@ async fn c7_panic_when_a_stream_that_has_ended_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_when_a_piped_future_that_is_ready_is_dropped() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     hush();
     let zoo = system.spawn(Zoo::default);
     zoo.tell(PipeReadyBomb).unwrap();
@@ -240,7 +240,7 @@ async fn c7_panic_when_a_piped_future_that_is_ready_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_in_the_map_of_a_stream() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     hush();
     let zoo = system.spawn(Zoo::default);
     let mut probe = system.probe();
@@ -257,7 +257,7 @@ async fn c7_panic_in_the_map_of_a_stream() {
 /// The sender's own panic: no lock of the pool is left behind.
 #[tokio::test(start_paused = true)]
 async fn c7_panic_in_a_route_key() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     hush();
     let pool = system.spawn_pool(Pool::consistent_hash(2), Zoo::default);
     let theirs = pool.clone();
@@ -286,7 +286,7 @@ impl Listener {
 
 #[tokio::test(start_paused = true)]
 async fn c7_panic_of_a_subscriber() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     hush();
     let listener = system.spawn(Listener::default);
     let subscription = system.subscribe::<actor::Failure>(listener.clone());

@@ -100,7 +100,7 @@ fn open(gate: &Gate, size: usize) {
 
 #[tokio::test(start_paused = true)]
 async fn round_robin_gives_each_its_turn() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::round_robin(3));
     for number in 0..9 {
         pool.ask(Job(number)).await.unwrap();
@@ -128,7 +128,7 @@ async fn random_gives_all_some_and_repeats_with_the_seed() {
 
 #[tokio::test(start_paused = true)]
 async fn the_least_loaded_gets_the_next() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let props = Pool::least_loaded(3).mailbox(Mailbox::bounded(9));
     let (pool, _) = pool(&system, props);
     let gate = hold(&pool).await;
@@ -152,7 +152,7 @@ async fn the_least_loaded_gets_the_next() {
 
 #[tokio::test(start_paused = true)]
 async fn a_full_worker_is_passed_over_and_full_means_all() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::round_robin(2));
     let gate = hold(&pool).await;
     pool.workers()[0].tell(Job(0)).unwrap();
@@ -170,7 +170,7 @@ async fn a_full_worker_is_passed_over_and_full_means_all() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_stays_with_its_worker_and_its_worker_alone() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, _) = pool(&system, Pool::consistent_hash(4));
     let mut homes = HashMap::new();
     for _ in 0..3 {
@@ -205,7 +205,7 @@ async fn a_key_stays_with_its_worker_and_its_worker_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn who_replaces_a_worker_gets_its_keys() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     let (pool, _) = pool(&system, Pool::consistent_hash(4));
     let mut homes = Vec::new();
     for key in 0..50 {
@@ -226,7 +226,7 @@ async fn who_replaces_a_worker_gets_its_keys() {
 
 #[tokio::test(start_paused = true)]
 async fn a_worker_that_fails_or_leaves_is_replaced() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     let (pool, _) = pool(&system, Pool::round_robin(2));
     let before = pool.workers();
     pool.tell(Boom).unwrap();
@@ -249,7 +249,7 @@ async fn a_worker_that_fails_or_leaves_is_replaced() {
 
 #[tokio::test(start_paused = true)]
 async fn while_a_worker_is_replaced_its_pool_is_full_and_not_stopped() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, _) = pool(&system, Pool::round_robin(1));
     settle().await;
     pool.workers()[0].kill();
@@ -261,7 +261,7 @@ async fn while_a_worker_is_replaced_its_pool_is_full_and_not_stopped() {
 
 #[tokio::test(start_paused = true)]
 async fn more_than_ten_ends_in_ten_seconds_end_the_pool() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_failures();
     let (pool, _) = pool(&system, Pool::round_robin(3));
     // eleven, but never more than ten within ten seconds
@@ -286,7 +286,7 @@ async fn more_than_ten_ends_in_ten_seconds_end_the_pool() {
 
 #[tokio::test(start_paused = true)]
 async fn who_shrinks_a_pool_loses_no_message() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::round_robin(4));
     let gate = hold(&pool).await;
     for number in 0..8 {
@@ -304,7 +304,7 @@ async fn who_shrinks_a_pool_loses_no_message() {
 
 #[tokio::test(start_paused = true)]
 async fn a_broadcast_tells_who_took_it() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::random(3));
     let gate = hold(&pool).await;
     let full = pool.workers()[1].clone();
@@ -321,7 +321,7 @@ async fn a_broadcast_tells_who_took_it() {
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_at_a_worker_that_ends_goes_on_to_another() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_dead_letters();
     let (pool, done) = pool(&system, Pool::round_robin(2));
     let gate = hold(&pool).await;
@@ -350,7 +350,7 @@ async fn who_waits_at_a_worker_that_ends_goes_on_to_another() {
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_is_told_when_the_pool_ends_and_gives_its_place_up() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_dead_letters();
     let (pool, _) = pool(&system, Pool::round_robin(1));
     let gate = hold(&pool).await;
@@ -372,7 +372,7 @@ async fn who_waits_is_told_when_the_pool_ends_and_gives_its_place_up() {
 
 #[tokio::test(start_paused = true)]
 async fn poison_ends_a_pool_behind_its_mail() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::round_robin(2));
     let gate = hold(&pool).await;
     for number in 0..4 {
@@ -388,7 +388,7 @@ async fn poison_ends_a_pool_behind_its_mail() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pool_is_a_recipient_and_can_be_watched() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let (pool, done) = pool(&system, Pool::consistent_hash(2));
     let told: Recipient<Job> = pool.clone().into();
     let asked: Recipient<Job, Pid> = pool.clone().into();
@@ -433,7 +433,7 @@ impl Owner {
 
 #[tokio::test(start_paused = true)]
 async fn a_pool_below_an_actor_ends_with_it() {
-    let system = TestSystem::new();
+    let system = TestSystem::of(actor_tests::system());
     let owner = system.spawn_named("owner", Owner::default).unwrap();
     let pool = owner.ask(Spread(4)).await.unwrap().unwrap();
     assert!(pool.id().starts_with("owner/$"));
@@ -479,7 +479,7 @@ impl Narcissus {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadlock_through_a_pool_is_told() {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_dead_letters();
     let mut events = system.events();
     let pool = system.spawn_pool(Pool::round_robin(1), Narcissus::default);

@@ -99,7 +99,10 @@ async fn two_systems_do_not_know_each_other() {
     while events_one.next().await.is_some() {
         count += 1;
     }
-    assert_eq!(count, 5, "two started, a failure, two ends");
+    assert_eq!(
+        count, 6,
+        "two started, a failure, what became of it, two ends"
+    );
     assert!(
         matches!(events_two.try_next(), Some(actor::Event::Started(pid)) if pid.id() == "same")
     );

@@ -112,7 +112,7 @@ impl Model {
 }
 
 async fn play(ops: Vec<Op>) {
-    let mut system = TestSystem::new();
+    let mut system = TestSystem::of(actor_tests::system());
     system.allow_failures();
     let told = Told::default();
     let watchers: Vec<_> = (0..WATCHERS)

@@ -1,5 +1,9 @@
 //! Behaviors in all the forms that they can have.
-#![deny(missing_docs, unused, unreachable_pub)]
+#![deny(warnings, missing_docs, unused, unreachable_pub)]
+#![deny(nonstandard_style, rust_2018_idioms, unused_lifetimes, single_use_lifetimes)]
+#![deny(clippy::all, clippy::pedantic)]
+#![allow(clippy::unused_async, clippy::unused_self, clippy::missing_panics_doc)]
+#![forbid(unsafe_code)]
 #![no_implicit_prelude]
 
 use ::actor::prelude::*;

@@ -29,6 +29,15 @@ impl Session {
         Ok(())
     }
 
+    #[on(restarting)]
+    async fn again(&mut self, _why: Option<actor::Failure>, _: &mut Ctx<Session>) -> Fallible {
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    #[on(child_failed)]
+    fn child(&mut self, _event: actor::ChildFailed) {}
+
     #[on(stopped)]
     async fn flush(&mut self) {
         tokio::task::yield_now().await;

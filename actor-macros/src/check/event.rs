@@ -17,25 +17,41 @@ fn takes_its_event<'a>(event: &'a Event, found: &mut Diagnostics) -> &'a [Param]
         let data = params.first().filter(|first| first.role == Role::Data);
         return &params[usize::from(data.is_some())..];
     }
-    if event.kind != EventKind::Terminated {
+    let word = event.kind.word();
+    let Some((brings, must)) = event.kind.brings() else {
         return params;
-    }
+    };
     match params {
-        [first, rest @ ..] if first.role == Role::Other => rest,
-        [first, second] if is_named(&second.ty, "Terminated") => {
+        [first, rest @ ..]
+            if first.role == Role::Other && (must || is_named(&first.ty, brings)) =>
+        {
+            rest
+        }
+        [first, second] if is_named(&second.ty, brings) => {
             found.over(
                 &second.ty,
-                "`Terminated` stands before `&mut Ctx<Self>`, swap the two",
+                format_args!("`{brings}` stands before `&mut Ctx<Self>`, swap the two"),
             );
             std::slice::from_ref(first)
         }
+        _ if !must => params,
         _ => {
             found.at(
                 event.signature.name.span(),
-                "`terminated` tells who is gone, add a parameter `event: Terminated` behind `self`",
+                format_args!(
+                    "`{word}` tells {}, add a parameter `event: {brings}` behind `self`",
+                    tells(event.kind)
+                ),
             );
             params
         }
+    }
+}
+
+fn tells(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::ChildFailed => "who has failed",
+        _ => "who is gone",
     }
 }
 
@@ -59,6 +75,13 @@ fn takes_nothing_else(event: &Event, params: &[Param], found: &mut Diagnostics) 
                 &param.ty,
                 format_args!(
                     "`{word}` brings no `Terminated`, remove it or write `#[on(terminated)]`"
+                ),
+            ),
+            _ if event.kind == EventKind::Restarting => found.over(
+                &param.ty,
+                format_args!(
+                    "a method for `{word}` takes no `{}`, only `Option<Failure>` and then `&mut Ctx<Self>` can follow",
+                    pretty(&param.ty)
                 ),
             ),
             _ => found.over(

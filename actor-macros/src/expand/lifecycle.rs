@@ -26,14 +26,18 @@ fn method(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let attrs = carry::conditions(&event.signature.attrs);
     let name = hook(event.kind);
     let flag = flag(event.kind);
-    let terminated =
-        (event.kind == EventKind::Terminated).then(|| quote!(__event: #private::Terminated,));
+    let brought = match event.kind {
+        EventKind::Terminated => Some(quote!(__event: #private::Terminated,)),
+        EventKind::ChildFailed => Some(quote!(__event: #private::ChildFailed,)),
+        EventKind::Restarting => Some(quote!(__event: #private::Option<#private::Failure>,)),
+        _ => None,
+    };
     let body = result(scope, event, &call(scope, event));
     quote! {
         #(#attrs)*
         const #flag: #private::Truth = true;
         #(#attrs)*
-        async fn #name(&mut self, #terminated __ctx: &mut #private::Ctx<Self>) -> #private::Result<(), #private::Box<#private::Fault>> {
+        async fn #name(&mut self, #brought __ctx: &mut #private::Ctx<Self>) -> #private::Result<(), #private::Box<#private::Fault>> {
             #body
         }
     }

@@ -31,6 +31,8 @@ pub(crate) enum EventKind {
     Restarting,
     /// A watched actor is gone.
     Terminated,
+    /// A child has failed.
+    ChildFailed,
     /// No message has come for a while.
     Idle,
     /// A behavior is the current one now.
@@ -41,16 +43,27 @@ pub(crate) enum EventKind {
 
 impl EventKind {
     /// All events.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Started,
         Self::Stopping,
         Self::Stopped,
         Self::Restarting,
         Self::Terminated,
+        Self::ChildFailed,
         Self::Idle,
         Self::Enter,
         Self::Leave,
     ];
+
+    /// The type of what it brings, and whether the method must take it.
+    pub(crate) fn brings(self) -> Option<(&'static str, bool)> {
+        match self {
+            Self::Terminated => Some(("Terminated", true)),
+            Self::ChildFailed => Some(("ChildFailed", true)),
+            Self::Restarting => Some(("Option", false)),
+            _ => None,
+        }
+    }
 
     /// Whether it names behaviors.
     pub(crate) fn is_change(self) -> bool {
@@ -65,15 +78,13 @@ impl EventKind {
             Self::Stopped => "stopped",
             Self::Restarting => "restarting",
             Self::Terminated => "terminated",
+            Self::ChildFailed => "child_failed",
             Self::Idle => "idle",
             Self::Enter => "enter",
             Self::Leave => "leave",
         }
     }
 }
-
-/// Words of the closed list that mean nothing yet.
-const LATER: [&str; 1] = ["child_failed"];
 
 impl Event {
     /// Reads the marker's word. None if it names no event, which is reported.
@@ -115,13 +126,6 @@ impl Event {
                     behaviors,
                     signature,
                 })
-            }
-            None if LATER.contains(&word.as_str()) => {
-                found.at(
-                    span,
-                    format_args!("`#[on({word})]` is not available yet, the events are {allowed}"),
-                );
-                None
             }
             None => {
                 found.at(

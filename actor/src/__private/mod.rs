@@ -28,7 +28,7 @@ pub use crate::actor::{Actor, Alive, behaviors, dispatch_with_extra};
 pub use crate::behavior::{Behaves, Behavior, BehaviorInfo, Stack};
 pub use crate::ctx::Ctx;
 pub use crate::extra::Extra;
-pub use crate::failure::Fault;
+pub use crate::failure::{Failure, Fault};
 pub use crate::handles::{
     Carries, Envelope, HandledBy, HandlerNumber, Handles, Idles, Receives, TypeName, Watches,
     WithExtra,
@@ -38,4 +38,5 @@ pub use crate::options::ActorOptions;
 pub use crate::outcome::Outcome::{self, Dropped, Handled};
 pub use crate::reply::{AnyReplyTo, Reply, ReplyTo};
 pub use crate::slot::Route;
+pub use crate::supervision::ChildFailed;
 pub use crate::terminated::Terminated;

@@ -23,6 +23,7 @@ use crate::pool::keeper::{Begin, Keeper, Make};
 use crate::pool::workers::Workers;
 use crate::props::Props;
 use crate::spawn::{named, unnamed};
+use crate::supervision::{Directive, Supervision};
 use crate::sync::Arc;
 use crate::system::ActorSystem;
 
@@ -187,7 +188,9 @@ fn prepare<A: Actor, S: Strategy>(
         strategy.seed(core.settings.seed ^ keeper.cell.head.id);
         PoolRef::new(keeper, workers, strategy)
     };
-    (Props::once(keeper), begin)
+    // Who fails ends, and is replaced: a pool of workers has room for new ones.
+    let stop = Supervision::one_for_one().decide(|_| Directive::Stop);
+    (Props::once(keeper).supervise_children(stop), begin)
 }
 
 fn make<A: Actor>(

@@ -9,6 +9,7 @@
 
 mod ends;
 mod mail;
+mod restarts;
 mod watches;
 
 use std::sync::{Arc, Mutex};
@@ -53,6 +54,7 @@ fn race<F: Future<Output = ()>>(scenario: impl Fn(ActorSystem) -> F + Send + Syn
 #[derive(Clone)]
 struct Note(u32);
 struct Ask;
+struct Fail;
 struct Birth;
 struct Pipe(u32);
 struct Watch(ActorRef<Subject>);
@@ -100,6 +102,12 @@ impl Subject {
     #[handler]
     fn note(&mut self, note: Note) {
         self.0.add(note.0);
+    }
+
+    #[handler(fails)]
+    async fn fail(&mut self, _: Fail) -> Result<(), u8> {
+        shuttle::future::yield_now().await;
+        Err(1)
     }
 
     #[handler]

@@ -1,0 +1,175 @@
+//! How a failure is decided: by the rules of the supervisor, with what it remembers.
+
+use crate::care::{Command, Group};
+use crate::event::Event;
+use crate::failure::{Failure, catch};
+use crate::node::{Head, Node, SystemItem};
+use crate::progress::COMMAND;
+use crate::supervision::{
+    Case, ChildFailed, ChildKind, Directive, Record, RootFailure, Supervision, Verdict,
+};
+use crate::sync::Arc;
+
+impl Head {
+    /// The rules for this actor's children.
+    pub(crate) fn rules(&self) -> Arc<Supervision> {
+        let own = self.life.lock().care().and_then(|care| care.rules.clone());
+        own.unwrap_or_else(|| self.core.settings.supervision.clone())
+    }
+
+    /// The rules that this actor is under.
+    pub(crate) fn supervisor(&self) -> Arc<Supervision> {
+        match self.parent() {
+            Some(parent) => parent.head().rules(),
+            None => self.core.settings.supervision.clone(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> ChildKind {
+        let life = self.life.lock();
+        life.care()
+            .map_or_else(ChildKind::default, |care| care.kind)
+    }
+
+    /// What a supervisor keeps of this actor and its siblings together.
+    pub(crate) fn with_group<R>(&self, with: impl FnOnce(&mut Group) -> R) -> R {
+        match self.parent() {
+            Some(parent) => with(&mut parent.head().life.lock().care_mut().group),
+            None => with(&mut self.core.guardian.lock()),
+        }
+    }
+
+    fn with_record<R>(&self, rules: &Supervision, with: impl FnOnce(&mut Record) -> R) -> R {
+        if rules.strategy.is_of_a_group() {
+            self.with_group(|group| with(&mut group.record))
+        } else {
+            with(&mut self.life.lock().care_mut().record)
+        }
+    }
+
+    /// Lets the supervisor decide about a failure of this actor, and tells who wants to know. The second: the
+    /// whole system is to stop.
+    pub(crate) fn decide(&self, failure: &Failure, can_restart: bool) -> (Verdict, bool) {
+        let rules = self.supervisor();
+        let now = self.core.age();
+        let count = self.with_record(&rules, |record| record.count(&rules, now));
+        failure.set_count(count.saturating_add(1));
+        let wanted = catch(|| rules.wanted(failure)).unwrap_or_else(|_| {
+            tracing::error!(actor = self.pid().id(), "deciding about a failure panicked");
+            Directive::Escalate
+        });
+        let case = Case {
+            wanted,
+            kind: self.kind(),
+            can_restart,
+            now,
+            random: self.random(),
+        };
+        let mut verdict = self.with_record(&rules, |record| record.judge(&rules, &case));
+        let at_root = verdict.directive == Directive::Escalate && self.parent().is_none();
+        let stops_system = at_root && self.core.settings.on_root_failure == RootFailure::StopSystem;
+        if at_root {
+            verdict.directive = Directive::Stop;
+        }
+        let once = wanted == Directive::Restart && !can_restart;
+        self.tell_decision(failure, verdict, once);
+        (verdict, stops_system)
+    }
+
+    fn tell_decision(&self, failure: &Failure, verdict: Verdict, once: bool) {
+        let told = || ChildFailed {
+            child: self.pid(),
+            failure: failure.clone(),
+            directive: verdict.directive,
+            delay: verdict.delay,
+        };
+        log(&told(), once);
+        self.core.events.publish(|| Event::ChildFailed(told()));
+        let Some(parent) = self.parent() else { return };
+        if parent.head().minds() {
+            parent.push_system(SystemItem::ChildFailed(told()));
+        }
+    }
+
+    fn minds(&self) -> bool {
+        self.life.lock().care().is_some_and(|care| care.minds)
+    }
+
+    /// From 0 to 1: from the system's seed, another one for each failure of each actor.
+    fn random(&self) -> f64 {
+        let failures = self.tally.number_failure();
+        let mut mixed = self.core.settings.seed ^ self.id.rotate_left(32) ^ failures;
+        // The finalizer of SplitMix64.
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^= mixed >> 31;
+        #[allow(clippy::cast_precision_loss)] // 53 bits are exact
+        let random = (mixed >> 11) as f64 / (1_u64 << 53) as f64;
+        random
+    }
+
+    /// That it waits for what becomes of its parent.
+    pub(crate) fn set_escalated(&self, escalated: bool) {
+        self.life.lock().care_mut().escalated = escalated;
+    }
+
+    /// The children whose failures were escalated go on.
+    pub(crate) fn resume_children(&self) {
+        for child in self.children() {
+            let waits = child
+                .head()
+                .life
+                .lock()
+                .care()
+                .is_some_and(|care| care.escalated);
+            if waits {
+                command(&*child, Command::Resume);
+            }
+        }
+    }
+
+    pub(crate) fn take_commands(&self) -> Vec<Command> {
+        self.progress.take(COMMAND);
+        let mut life = self.life.lock();
+        let known = life.known_care_mut();
+        known.map_or_else(Vec::new, |care| std::mem::take(&mut care.commands))
+    }
+
+    /// To be done when what is done now is over.
+    pub(crate) fn put_back_command(&self, command: Command) {
+        self.life.lock().care_mut().commands.push(command);
+        self.progress.raise(COMMAND);
+    }
+}
+
+/// Tells an actor something past its mailbox. `false`: it has ended.
+pub(crate) fn command(node: &dyn Node, command: Command) -> bool {
+    {
+        let mut life = node.head().life.lock();
+        if life.ended.is_some() {
+            return false;
+        }
+        life.care_mut().commands.push(command);
+    }
+    node.call(COMMAND);
+    true
+}
+
+/// One line for one decision.
+fn log(told: &ChildFailed, once: bool) {
+    let failure = told.failure.root_cause();
+    let location = failure.location();
+    let backtrace = failure.backtrace();
+    let backtrace = backtrace.map_or_else(String::new, |trace| format!("\n{trace}"));
+    let once = match once {
+        true => ": its state was made with `Props::once`",
+        false => "",
+    };
+    tracing::error!(
+        actor = told.child.id(),
+        directive = %told.directive,
+        count = told.failure.count(),
+        location,
+        "{told}{once}{backtrace}"
+    );
+}
