@@ -1,6 +1,7 @@
 //! The idea: actors form a tree. Who watches another learns when, and why, it has stopped.
 
 use actor::prelude::*;
+use actor::{Directive, Supervision};
 
 struct Divide(u32, u32);
 struct Job(u32, u32);
@@ -76,7 +77,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::panic::set_hook(Box::new(|_| {}));
 
     let system = ActorSystem::new("family")?;
-    let boss = system.spawn_named("boss", Boss::default)?;
+    // By default a worker that fails is made anew. This boss would rather hire another.
+    let rules = Supervision::one_for_one().decide(|_| Directive::Stop);
+    let boss = Props::new(Boss::default).supervise_children(rules);
+    let boss = system.spawn_named("boss", boss)?;
 
     boss.ask(Job(84, 2)).await?;
     boss.ask(Job(1, 0)).await?; // panics in the worker, and nowhere else

@@ -1,6 +1,7 @@
 //! The idea: an actor is told when it starts and when it ends, each once, and never amid a message.
 
 use actor::prelude::*;
+use actor::{Directive, Supervision};
 
 struct Write(&'static str);
 
@@ -22,7 +23,7 @@ impl Journal {
         Self { name, room, lines }
     }
 
-    /// Comes before any message. When it fails, the actor does not start.
+    /// Comes before any message. When it fails, the supervisor decides: by default it is tried anew.
     #[on(started)]
     async fn open(&mut self) -> Result<(), DiskFull> {
         println!("{}: opened", self.name);
@@ -53,7 +54,11 @@ impl Journal {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let system = ActorSystem::new("lifecycle")?;
+    // A disk that is full stays so: no use to try again.
+    let rules = Supervision::one_for_one().on::<DiskFull>(Directive::Stop);
+    let system = ActorSystem::builder("lifecycle")
+        .supervision(rules)
+        .build()?;
 
     // `spawn` returns at once. Mail can be sent before the actor has started.
     let journal = system.spawn(|| Journal::new("journal", 80));

@@ -21,7 +21,7 @@ struct Read(PathBuf);
 
 /// The state of a worker makes no sense any more: better none than a wrong one.
 #[derive(Debug, Error)]
-#[error("the sum is {0}")]
+#[error("the sum is {0:e}")]
 struct Corrupt(f64);
 
 /// Adds up the amounts.
@@ -107,14 +107,11 @@ impl Office {
 
     #[on(child_failed)]
     fn child_failed(&mut self, event: ChildFailed) {
-        let failure = &event.failure;
-        println!(
-            "{}: {} -> {} after {:?}",
-            event.child.id(),
-            failure.text(),
-            event.directive,
-            event.delay
-        );
+        let (child, cause) = (event.child.id(), event.failure.text());
+        match event.directive {
+            Directive::Restart => println!("{child}: {cause} -> restart in {:?}", event.delay),
+            directive => println!("{child}: {cause} -> {directive}"),
+        }
     }
 
     #[on(terminated)]
@@ -172,7 +169,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let file = folder.join(format!("{file}.jsonl"));
         read += office.ask(Read(file)).await??;
     }
-    tokio::time::sleep(Duration::from_millis(100)).await; // who failed is back
+    // Who waits for its restart answers after it.
     let (sum, lines) = office.ask(Total).await?;
     println!("{read} lines were told; {lines} are in the sum of {sum}\n");
     println!("{}\n", system.tree());
