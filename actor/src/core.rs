@@ -92,6 +92,7 @@ struct Totals {
     ended: Mutex<Stats>,
     actors: AtomicU64,
     refused: AtomicU64,
+    failures: AtomicU64,
 }
 
 impl<N: ?Sized> Core<N> {
@@ -195,8 +196,9 @@ impl<N: ?Sized> Core<N> {
         });
     }
 
-    /// Publishes a failure. It is logged with what becomes of it.
+    /// Counts and publishes a failure. It is logged with what becomes of it.
     pub(crate) fn failed(&self, failure: &Failure) {
+        self.totals.failures.fetch_add(1, Ordering::Relaxed);
         self.events.publish(|| Event::Failed(failure.clone()));
     }
 
@@ -250,6 +252,7 @@ impl<N: ?Sized> Core<N> {
         let stats = Stats {
             sent: ended.sent + refused,
             refused: ended.refused + refused,
+            failures: self.totals.failures.load(Ordering::Relaxed),
             actors: self.totals.actors.load(Ordering::Relaxed),
             ..*ended
         };

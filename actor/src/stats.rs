@@ -29,6 +29,10 @@ pub struct Stats {
     pub late_replies: u64,
     /// Handlers' errors that nobody read. Their messages count as handled.
     pub unread_errors: u64,
+    /// How often an actor failed: a panic or an error of a handler, of a lifecycle handler or of a task.
+    pub failures: u64,
+    /// How often an actor's state was made anew, or tried to.
+    pub restarts: u64,
     /// Actors that are alive.
     pub actors: u64,
 }
@@ -68,6 +72,7 @@ impl Stats {
         self.waiting += actor.waiting;
         self.late_replies += actor.late_replies;
         self.unread_errors += actor.unread_errors;
+        self.restarts += actor.restarts;
     }
 }
 

@@ -205,15 +205,16 @@ async fn dead_letters_can_be_allowed() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_can_be_injected_into_a_handler() {
     let (mut system, mut probe, worker) = scene();
-    probe.watch(&worker).await;
+    worker.ask(Ring).await.unwrap();
     worker.tell(Echo(1, probe.recipient())).unwrap();
     tell_panicking(&worker, Ring).unwrap();
     assert_eq!(probe.expect::<Back>().await, Back(1));
     let failure = system.expect_failure().await;
     assert!(failure.is_panic());
     assert_eq!(failure.stage(), Stage::Handling("testkit::Ring"));
-    probe.expect_terminated(&worker).await;
-    assert_eq!(worker.stats().failed, 1);
+    assert_eq!(worker.ask(Ring).await.unwrap(), 1, "it is made anew");
+    let stats = worker.stats();
+    assert_eq!((stats.failed, stats.restarts), (1, 1));
     system.finish().await;
 }
 
@@ -222,8 +223,95 @@ async fn a_panic_can_be_injected_into_a_handler() {
 async fn an_unexpected_failure_fails_the_test() {
     let (system, _, worker) = scene();
     tell_panicking(&worker, Ring).unwrap();
-    worker.stopped().await;
+    worker.ask(Ring).await.unwrap();
     system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_can_be_allowed() {
+    let (mut system, _, worker) = scene();
+    system.allow_failures();
+    tell_panicking(&worker, Ring).unwrap();
+    worker.ask(Ring).await.unwrap();
+    assert_eq!(system.finish().await.failures, 1);
+}
+
+/// More than a subscriber to events can be behind.
+const MANY: usize = 2_000;
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "1 unexpected failures; there were none that could be kept")]
+async fn a_failure_that_the_events_have_lost_fails_the_test() {
+    let (system, _, worker) = scene();
+    tell_panicking(&worker, Ring).unwrap();
+    worker.ask(Ring).await.unwrap();
+    for _ in 0..MANY {
+        system.spawn(Worker::default).stop_and_wait().await;
+    }
+    system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "2000 unexpected dead letters; there were:")]
+async fn dead_letters_are_counted_although_the_events_have_lost_some() {
+    let (mut system, ..) = scene();
+    lose(&system).await;
+    system.expect_dead_letter::<Later>().await;
+    system.expect_dead_letter::<Ring>().await;
+    let worker = system.spawn(Props::new(Worker::default).mailbox(Mailbox::bounded(MANY)));
+    for _ in 0..MANY {
+        worker.tell(Ring).unwrap();
+    }
+    worker.stop_and_wait().await;
+    system.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happened_before_the_test_began_is_not_its_own() {
+    let (mut system, _, worker) = scene();
+    system.allow_dead_letters();
+    system.allow_failures();
+    tell_panicking(&worker, Ring).unwrap();
+    worker.ask(Ring).await.unwrap();
+    lose(&system).await;
+    TestSystem::of(system.clone()).finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "nothing came within 1s; nothing had come before")]
+async fn the_deadline_of_a_probe_can_be_set() {
+    let (_system, probe, _) = scene();
+    let mut probe = probe.timeout(Duration::from_secs(1));
+    let began = Instant::now();
+    let waited = tokio::spawn(async move { probe.expect::<Back>().await }).await;
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+    std::panic::resume_unwind(waited.unwrap_err().into_panic());
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "expected the end of `$2`, but the end of `$3` came")]
+async fn the_end_of_another_actor_than_the_expected_fails() {
+    let (system, mut probe, worker) = scene();
+    let other = system.spawn(Worker::default);
+    probe.watch(&worker).await;
+    probe.watch(&other).await;
+    other.stop();
+    probe.expect_terminated(&worker).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_tells_types_of_one_name_apart() {
+    use std::any::type_name;
+    let (_system, mut probe, _) = scene();
+    let sent = {
+        struct Same;
+        probe.recipient().tell(Same).unwrap();
+        type_name::<Same>()
+    };
+    struct Same;
+    assert_eq!(sent, type_name::<Same>());
+    let waited = tokio::spawn(async move { probe.expect::<Same>().await }).await;
+    assert!(waited.is_err_and(|error| error.is_panic()));
 }
 
 #[tokio::test]

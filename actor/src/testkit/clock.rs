@@ -24,14 +24,25 @@ pub fn pause() {
     tokio::time::pause();
 }
 
-/// Lets all tasks run until none can go on. The clock must be paused; it moves by a millisecond.
+/// Lets all tasks run until none can go on. The clock moves by a millisecond.
+///
+/// # Panics
+///
+/// When the clock is not [paused](pause).
 pub async fn settle() {
+    // Panics when time is not frozen: then nothing says when all have run.
+    tokio::time::advance(Duration::ZERO).await;
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
 /// Lets `time` pass on the paused clock: whatever is due meanwhile happens in its order, and all
-/// tasks run until none can go on.
+/// tasks run until none can go on. The clock moves by a millisecond more.
+///
+/// # Panics
+///
+/// When the clock is not [paused](pause).
 pub async fn advance(time: Duration) {
+    tokio::time::advance(Duration::ZERO).await;
     tokio::time::sleep(time).await;
     settle().await;
 }

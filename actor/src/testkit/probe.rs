@@ -1,6 +1,6 @@
 //! A stand-in for any actor, which the test looks through.
 
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -162,7 +162,7 @@ impl Probe {
     pub fn expect<M: Send + 'static>(&mut self) -> impl Future<Output = M> {
         let (at, wanted) = (Location::caller(), type_name::<M>());
         async move {
-            let caught = self.message(at, wanted).await;
+            let caught = self.message::<M>(at).await;
             match caught.message.downcast() {
                 Ok(message) => *message,
                 Err(_) => unreachable!("{wanted} was looked for"),
@@ -184,7 +184,7 @@ impl Probe {
     {
         let (at, wanted) = (Location::caller(), type_name::<M>());
         async move {
-            let Caught { message, reply, .. } = self.message(at, wanted).await;
+            let Caught { message, reply, .. } = self.message::<M>(at).await;
             let reply = reply.and_then(|reply| reply.downcast::<ReplyTo<R>>().ok());
             let (Ok(message), Some(to)) = (message.downcast(), reply) else {
                 let answer = type_name::<R>();
@@ -248,9 +248,11 @@ impl Probe {
         }
     }
 
-    async fn message(&mut self, at: &Location<'_>, wanted: &str) -> Caught {
+    async fn message<M: 'static>(&mut self, at: &Location<'_>) -> Caught {
+        let wanted = type_name::<M>();
         match self.next(at, wanted).await {
-            Arrival::Message(caught) if caught.message_type == wanted => caught,
+            // Two types may have one name.
+            Arrival::Message(caught) if (*caught.message).type_id() == TypeId::of::<M>() => caught,
             other => panic!(
                 "{at}: expected `{wanted}`, but {other} came{}",
                 self.so_far()

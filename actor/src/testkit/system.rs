@@ -1,7 +1,6 @@
 //! A system that notices what its test did not.
 
 use std::any::type_name;
-use std::fmt::Write;
 use std::ops::Deref;
 use std::panic::Location;
 use std::time::Duration;
@@ -29,6 +28,8 @@ pub struct TestSystem {
     system: ActorSystem,
     letters: Seen<DeadLetter>,
     failures: Seen<Failure>,
+    /// What had happened to the system before.
+    before: Stats,
     finished: bool,
 }
 
@@ -69,6 +70,7 @@ impl TestSystem {
         Self {
             letters: Seen::new(system.events_of()),
             failures: Seen::new(system.events_of()),
+            before: system.stats(),
             system,
             finished: false,
         }
@@ -152,20 +154,15 @@ impl TestSystem {
 
     /// What the test did not expect.
     fn complaint(&mut self) -> Option<String> {
-        let lost = self.system.stats().dead_letters.total();
-        self.letters.look();
-        self.failures.look();
-        let unseen = lost.saturating_sub(self.letters.expected);
-        let mut complaint = String::new();
-        if unseen > 0 && !self.letters.allowed {
-            let list = lines(&self.letters.unexpected, letter_line);
-            let _ = write!(complaint, "{unseen} unexpected dead letters; {list}");
-        }
-        let failures = &self.failures.unexpected;
-        if !failures.is_empty() && !self.failures.allowed {
-            let list = lines(failures, Failure::to_string);
-            let _ = write!(complaint, "{} unexpected failures; {list}", failures.len());
-        }
+        let (now, before) = (self.system.stats(), &self.before);
+        let letters = now.dead_letters.total() - before.dead_letters.total();
+        let failures = now.failures - before.failures;
+        let complaints = [
+            self.letters.complaint(letters, "dead letters", letter_line),
+            self.failures
+                .complaint(failures, "failures", Failure::to_string),
+        ];
+        let complaint: String = complaints.into_iter().flatten().collect();
         (!complaint.is_empty()).then_some(complaint)
     }
 }
@@ -224,10 +221,20 @@ impl<E: EventKind> Seen<E> {
         Ok(found)
     }
 
-    fn look(&mut self) {
+    /// What to say when not all that have been `counted` were expected. An event may be missed when
+    /// there are many; the count may not.
+    fn complaint(
+        &mut self,
+        counted: u64,
+        what: &str,
+        show: impl Fn(&E) -> String,
+    ) -> Option<String> {
         while let Some(event) = self.events.try_next() {
             self.unexpected.push(event);
         }
+        let unexpected = counted.saturating_sub(self.expected);
+        let list = lines(&self.unexpected, show);
+        (unexpected > 0 && !self.allowed).then(|| format!("{unexpected} unexpected {what}; {list}"))
     }
 }
 
