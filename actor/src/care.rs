@@ -21,7 +21,7 @@ pub(crate) struct Care {
     pub(crate) minds: bool,
     /// It waits for what becomes of its parent.
     pub(crate) escalated: bool,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) commands: VecDeque<Command>,
 }
 
 /// What a supervisor does with its children together.

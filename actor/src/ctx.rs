@@ -43,6 +43,8 @@ struct More<E> {
     tasks: Vec<TaskHandle>,
     /// The loop is to look here before it goes on.
     attention: bool,
+    /// The incarnation failed at its start.
+    unready: bool,
     /// Why the actor is about to end.
     end: Option<StopReason>,
     /// The message in hand is being dropped, and not handled.
@@ -60,6 +62,7 @@ impl<E> Default for More<E> {
             watching: BTreeMap::new(),
             tasks: Vec::new(),
             attention: false,
+            unready: false,
             end: None,
             dropping: None,
             span: None,
@@ -252,6 +255,16 @@ impl<A: Receives> Ctx<A> {
         self.more.as_mut()?.extra.take()
     }
 
+    /// The start of this incarnation has failed.
+    pub(crate) fn set_unready(&mut self) {
+        self.more().unready = true;
+    }
+
+    /// Whether its start failed: then it cannot go on as it is.
+    pub(crate) fn is_unready(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.unready)
+    }
+
     /// The loop looks here before it takes the next message.
     pub(crate) fn call_for_attention(&mut self) {
         self.more().attention = true;
@@ -372,6 +385,7 @@ impl<A: Receives> Ctx<A> {
             timing.end();
         }
         more.attention = false;
+        more.unready = false;
         more.extra = None;
         more.watching.retain(|_, node| {
             let parent = node.head().parent().map(|parent| parent.head().key());

@@ -84,8 +84,17 @@ pub(crate) async fn end_incarnation<A: Actor>(
     Ok(())
 }
 
-/// Builds the state; `#[on(started)]`, and the first behavior is entered.
+/// Builds the state and makes it ready.
 async fn begin<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+    let begun = make_ready(served).await;
+    if begun.is_err() {
+        served.ctx.set_unready();
+    }
+    begun
+}
+
+/// Builds the state; `#[on(started)]`, and the first behavior is entered.
+async fn make_ready<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     let progress = &served.cell.head.progress;
     progress.take(RESTART); // that is what happens
     let level = progress.level();

@@ -1,6 +1,6 @@
 //! Where an actor stands between its start and its end, and who wants to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ struct More<N: ?Sized> {
 /// Who is to be told of an end, when the lock is released.
 pub(crate) struct Mourners<N: ?Sized> {
     /// What it was told and did not do.
-    pub(crate) commands: Vec<Command>,
+    pub(crate) commands: VecDeque<Command>,
     pub(crate) watchers: BTreeMap<Key, Arc<N>>,
     pub(crate) on_start: Vec<StartSender>,
     pub(crate) on_end: Vec<EndSender>,
@@ -134,7 +134,7 @@ impl<N: ?Sized> Life<N> {
                 on_end: std::mem::take(&mut more.on_end),
             },
             None => Mourners {
-                commands: Vec::new(),
+                commands: VecDeque::new(),
                 watchers: BTreeMap::new(),
                 on_start: Vec::new(),
                 on_end: Vec::new(),

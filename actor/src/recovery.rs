@@ -19,19 +19,15 @@ use crate::regroup::regroup;
 use crate::serve::{Served, State, reason_of};
 use crate::supervision::Directive;
 use crate::sync::Arc;
-use crate::system::ActorSystem;
-use crate::verdict::command;
+use crate::verdict::{Can, command};
 
 /// Lets the supervisor decide about a failure, and does what it decides; again, when that fails too. The
 /// actor handles no message meanwhile. An error is its end.
 pub(crate) async fn recover<A: Actor>(
     served: &mut Served<A>,
-    mut reason: StopReason,
+    mut failure: Failure,
 ) -> Result<Recovered, StopReason> {
     loop {
-        let StopReason::Failed(failure) = reason else {
-            return Err(reason);
-        };
         if served.cell.head.progress.level() >= Level::Stop as u8 {
             tracing::error!(
                 actor = served.cell.head.pid().id(),
@@ -41,9 +37,9 @@ pub(crate) async fn recover<A: Actor>(
         }
         served.ctx.forget_change();
         match suffer(served, failure).await {
-            After::GoesOn(how) => return Ok(how),
-            After::Ends(reason) => return Err(reason),
-            After::Failed(again) => reason = StopReason::Failed(again),
+            Ok(how) => return Ok(how),
+            Err(Setback::Ends(reason)) => return Err(reason),
+            Err(Setback::Failed(again)) => failure = again,
         }
     }
 }
@@ -56,25 +52,24 @@ pub(crate) enum Recovered {
     Restarted,
 }
 
-/// What a failed actor comes to.
-enum After {
-    GoesOn(Recovered),
+/// Why an actor does not simply go on.
+pub(crate) enum Setback {
+    /// That it ends is decided.
     Ends(StopReason),
-    /// It failed once more.
+    /// It failed, and its supervisor is to decide.
     Failed(Failure),
 }
 
-impl From<Result<(), StopReason>> for After {
-    fn from(ended: Result<(), StopReason>) -> Self {
-        match ended {
-            Ok(()) => Self::GoesOn(Recovered::Restarted),
-            Err(StopReason::Failed(failure)) => Self::Failed(failure),
-            Err(reason) => Self::Ends(reason),
+impl From<StopReason> for Setback {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Failed(failure) => Self::Failed(failure),
+            reason => Self::Ends(reason),
         }
     }
 }
 
-async fn suffer<A: Actor>(served: &mut Served<A>, failure: Failure) -> After {
+async fn suffer<A: Actor>(served: &mut Served<A>, failure: Failure) -> Result<Recovered, Setback> {
     let cell = served.cell.clone();
     let head = &cell.head;
     let rules = head.supervisor();
@@ -83,19 +78,14 @@ async fn suffer<A: Actor>(served: &mut Served<A>, failure: Failure) -> After {
         // It is being restarted with its siblings anyway.
         return hold(served, Hold::Group, failure).await;
     }
-    let (verdict, stops_system) = head.decide(&failure, !served.producer.is_once());
-    if stops_system {
-        let system = ActorSystem::from_core(head.core.clone());
-        head.core.runtime.spawn(async move {
-            system.shutdown().await;
-        });
-    }
-    let has_state = matches!(served.state, State::Alive(_));
+    let can = Can {
+        resume: served.can_resume(),
+        restart: !served.producer.is_once(),
+    };
+    let verdict = head.decide(&failure, can);
     match verdict.directive {
-        Directive::Stop => After::Ends(StopReason::Failed(failure)),
-        Directive::Resume if has_state => After::GoesOn(Recovered::Resumed),
-        // Without a state it cannot go on.
-        Directive::Resume => hold(served, Hold::for_time(verdict.delay), failure).await,
+        Directive::Stop => Err(Setback::Ends(StopReason::Failed(failure))),
+        Directive::Resume => Ok(Recovered::Resumed),
         Directive::Restart if !grouped => {
             hold(served, Hold::for_time(verdict.delay), failure).await
         }
@@ -138,7 +128,11 @@ impl Hold {
 }
 
 /// Waits, and does what it is told meanwhile.
-async fn hold<A: Actor>(served: &mut Served<A>, mut hold: Hold, failure: Failure) -> After {
+async fn hold<A: Actor>(
+    served: &mut Served<A>,
+    mut hold: Hold,
+    failure: Failure,
+) -> Result<Recovered, Setback> {
     let cell = served.cell.clone();
     let head = &cell.head;
     // What children escalate while this one waits for its own parent.
@@ -149,95 +143,85 @@ async fn hold<A: Actor>(served: &mut Served<A>, mut hold: Hold, failure: Failure
             Hold::Parent | Hold::Group => None,
         };
         let restarts = !matches!(hold, Hold::Group);
-        let commands = match suspended(&cell, until, restarts).await {
-            Woken::Time | Woken::Restart => return restart(served, Some(failure)).await.into(),
+        let told = match suspended(&cell, until, restarts).await {
+            Woken::Time | Woken::Restart => return anew(served, failure).await,
             Woken::Level(level) if level >= Level::Kill as u8 => {
-                return After::Ends(StopReason::Killed);
+                return Err(Setback::Ends(StopReason::Killed));
             }
             Woken::Level(level) => {
-                return After::Ends(match served.state {
+                return Err(Setback::Ends(match served.state {
                     State::Alive(_) => StopReason::Failed(failure),
                     _ => reason_of(level),
-                });
+                }));
             }
-            Woken::Commands => head.take_commands(),
+            Woken::Command => head.next_command(),
         };
-        for told in commands {
-            match told {
-                Command::Escalated(_) if !matches!(hold, Hold::Parent) => {} // it will be stopped
-                told @ Command::Escalated(_) => later.push(told),
-                Command::Resume if matches!(served.state, State::Alive(_)) => {
-                    for told in later {
-                        head.put_back_command(told);
-                    }
-                    return After::GoesOn(Recovered::Resumed);
+        match told {
+            Some(told @ Command::Escalated(_)) if matches!(hold, Hold::Parent) => later.push(told),
+            Some(Command::Resume) if head.set_escalated(false) => {
+                if !served.can_resume() {
+                    return anew(served, failure).await;
                 }
-                Command::Resume => return restart(served, Some(failure)).await.into(),
-                Command::EndIncarnation(_, done) => {
-                    if let Err(reason) = end_incarnation(served, Some(failure.clone())).await {
-                        return After::Ends(reason);
-                    }
-                    let _ = done.send(());
-                    hold = Hold::Group;
+                for told in later {
+                    head.put_back_command(told);
                 }
-                Command::BeginIncarnation(after, done) => {
-                    match begin_after(served, after, done).await {
-                        Ok(true) => return After::GoesOn(Recovered::Restarted),
-                        Ok(false) => {} // its supervisor decides once more
-                        Err(reason) => return After::Ends(reason),
-                    }
-                }
-                Command::End(failure) => return After::Ends(StopReason::Failed(failure)),
-                Command::Leave => {} // from before its failure
+                return Ok(Recovered::Resumed);
             }
+            Some(Command::EndIncarnation(_, done)) => {
+                head.set_escalated(false);
+                if let Err(reason) = end_incarnation(served, Some(failure.clone())).await {
+                    return Err(Setback::Ends(reason));
+                }
+                let _ = done.send(());
+                hold = Hold::Group;
+            }
+            Some(Command::BeginIncarnation(after, done)) => {
+                match begin_after(served, after, done).await {
+                    Ok(true) => return Ok(Recovered::Restarted),
+                    Ok(false) => {} // its supervisor decides once more
+                    Err(reason) => return Err(Setback::Ends(reason)),
+                }
+            }
+            Some(Command::End(failure)) => return Err(Setback::Ends(StopReason::Failed(failure))),
+            // A child of the incarnation that ends, or what was said before the failure.
+            Some(Command::Escalated(_) | Command::Resume | Command::Leave) | None => {}
         }
     }
 }
 
+async fn anew<A: Actor>(served: &mut Served<A>, failure: Failure) -> Result<Recovered, Setback> {
+    restart(served, Some(failure)).await?;
+    Ok(Recovered::Restarted)
+}
+
 /// Does what an actor that has not failed is told.
-pub(crate) async fn obey<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
-    let mut commands = served.cell.head.take_commands().into_iter();
-    while let Some(told) = commands.next() {
-        match told {
-            Command::Escalated(child) => {
-                let failure = Failure::escalated(served.cell.head.pid(), child);
-                served.cell.head.core.failed(&failure);
-                for told in commands.by_ref() {
-                    served.cell.head.put_back_command(told);
-                }
-                let how = recover(served, StopReason::Failed(failure)).await?;
-                if how == Recovered::Resumed {
-                    served.cell.head.resume_children();
-                }
+pub(crate) async fn obey<A: Actor>(served: &mut Served<A>) -> Result<(), Setback> {
+    let cell = served.cell.clone();
+    let head = &cell.head;
+    match head.next_command() {
+        Some(Command::Escalated(child)) => {
+            let failure = Failure::escalated(head.pid(), child);
+            head.core.failed(&failure);
+            let how = recover(served, failure).await.map_err(Setback::Ends)?;
+            if how == Recovered::Resumed {
+                head.resume_children();
             }
-            Command::EndIncarnation(failure, done) => {
-                end_incarnation(served, Some(failure.clone())).await?;
-                let _ = done.send(());
-                for told in commands.by_ref() {
-                    served.cell.head.put_back_command(told);
-                }
-                match hold(served, Hold::Group, failure).await {
-                    After::GoesOn(_) => {}
-                    After::Ends(reason) => return Err(reason),
-                    After::Failed(failure) => {
-                        recover(served, StopReason::Failed(failure)).await?;
-                    }
-                }
-            }
-            Command::End(failure) => return Err(StopReason::Failed(failure)),
-            Command::Leave => {
-                let failure = Failure::leaving(served.cell.head.pid());
-                served.cell.head.core.failed(&failure);
-                for told in commands.by_ref() {
-                    served.cell.head.put_back_command(told);
-                }
-                recover(served, StopReason::Failed(failure)).await?;
-            }
-            // Those are for one that waits.
-            Command::Resume | Command::BeginIncarnation(..) => {}
+            Ok(())
         }
+        Some(Command::EndIncarnation(failure, done)) => {
+            end_incarnation(served, Some(failure.clone())).await?;
+            let _ = done.send(());
+            hold(served, Hold::Group, failure).await.map(drop)
+        }
+        Some(Command::End(failure)) => Err(Setback::Ends(StopReason::Failed(failure))),
+        Some(Command::Leave) => {
+            let failure = Failure::leaving(head.pid());
+            head.core.failed(&failure);
+            Err(Setback::Failed(failure))
+        }
+        // Those are for one that waits.
+        Some(Command::Resume | Command::BeginIncarnation(..)) | None => Ok(()),
     }
-    Ok(())
 }
 
 /// Begins the next incarnation, and tells how that went. `false`: its supervisor has to decide.
@@ -249,7 +233,7 @@ async fn begin_after<A: Actor>(
     let until = Instant::now().checked_add(after);
     match suspended(&served.cell, until, false).await {
         Woken::Level(level) => return Err(reason_of(level)),
-        Woken::Time | Woken::Restart | Woken::Commands => {}
+        Woken::Time | Woken::Restart | Woken::Command => {}
     }
     match begin_again(served).await {
         Ok(()) => {
@@ -268,7 +252,7 @@ async fn begin_after<A: Actor>(
 enum Woken {
     Time,
     Level(u8),
-    Commands,
+    Command,
     /// Somebody has asked for a restart.
     Restart,
 }
@@ -282,7 +266,7 @@ async fn suspended<A: Actor>(cell: &Arc<Cell<A>>, until: Option<Instant>, restar
             return Poll::Ready(Woken::Level(level));
         }
         if head.progress.signal() & COMMAND != 0 {
-            return Poll::Ready(Woken::Commands);
+            return Poll::Ready(Woken::Command);
         }
         if restarts && head.progress.take(RESTART) {
             return Poll::Ready(Woken::Restart);

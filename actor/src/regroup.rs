@@ -15,7 +15,7 @@ use crate::node::{Level, Node};
 use crate::supervision::{ChildKind, Directive, Supervision};
 use crate::sync::Arc;
 use crate::tree::roots;
-use crate::verdict::command;
+use crate::verdict::{Can, command};
 
 /// Has a child and its siblings restarted, as soon as those restarts are over that come before it.
 pub(crate) fn regroup(failed: &dyn Node, job: Job) {
@@ -33,6 +33,12 @@ pub(crate) fn regroup(failed: &dyn Node, job: Job) {
         head.core.runtime.spawn(async move { group.work().await });
     }
 }
+
+/// What is possible with a child that has failed to start again.
+const CANNOT_RESUME: Can = Can {
+    resume: false,
+    restart: true,
+};
 
 /// The children of one supervisor.
 struct Siblings {
@@ -132,7 +138,7 @@ impl Siblings {
 
     /// A child has failed to start again.
     fn decide(&self, child: &Arc<dyn Node>, failure: Failure) -> Option<Job> {
-        let (verdict, _) = child.head().decide(&failure, true);
+        let verdict = child.head().decide(&failure, CANNOT_RESUME);
         match verdict.directive {
             Directive::Restart | Directive::Resume => {
                 return Some(Job {
@@ -145,6 +151,7 @@ impl Siblings {
                 command(&**child, Command::End(failure));
             }
             Directive::Escalate => {
+                child.head().set_escalated(true);
                 if let Some(parent) = &self.parent {
                     command(&**parent, Command::Escalated(failure));
                 }

@@ -16,7 +16,7 @@ use crate::failure::StopReason;
 use crate::hook::{end_of, settle};
 use crate::incarnation::{change_behavior, restart, start};
 use crate::node::{SystemItem, Trouble};
-use crate::recovery::{obey, recover};
+use crate::recovery::{Setback, obey, recover};
 use crate::serve::{BUDGET, Next, Served};
 use crate::sync::Arc;
 use crate::turn;
@@ -103,7 +103,8 @@ fn handle_traced<A: Actor>(
 async fn birth<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     match start(served).await {
         Ok(()) => Ok(()),
-        Err(reason) => recover(served, reason).await.map(drop),
+        Err(StopReason::Failed(failure)) => recover(served, failure).await.map(drop),
+        Err(reason) => Err(reason),
     }
 }
 
@@ -111,13 +112,14 @@ async fn birth<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
 async fn attend<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
     match attend_once(served).await {
         Ok(()) => Ok(()),
-        Err(reason) => recover(served, reason).await.map(drop),
+        Err(Setback::Failed(failure)) => recover(served, failure).await.map(drop),
+        Err(Setback::Ends(reason)) => Err(reason),
     }
 }
 
-async fn attend_once<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason> {
+async fn attend_once<A: Actor>(served: &mut Served<A>) -> Result<(), Setback> {
     if let Some(reason) = served.ctx.take_end() {
-        return Err(reason);
+        return Err(reason.into());
     }
     if served.ctx.needs_attention() {
         change_behavior(served).await?;
@@ -126,10 +128,10 @@ async fn attend_once<A: Actor>(served: &mut Served<A>) -> Result<(), StopReason>
     }
     match served.next() {
         Next::Again => Ok(()),
-        Next::Item(item) => handle_system(served, item).await,
-        Next::Restart => restart(served, None).await,
+        Next::Item(item) => Ok(handle_system(served, item).await?),
+        Next::Restart => Ok(restart(served, None).await?),
         Next::Commands => obey(served).await,
-        Next::End(reason) => Err(reason),
+        Next::End(reason) => Err(reason.into()),
     }
 }
 

@@ -80,6 +80,11 @@ impl<A: Actor> Served<A> {
         }
     }
 
+    /// Whether it has a state that can go on after a failure: one whose start did not fail.
+    pub(crate) fn can_resume(&self) -> bool {
+        matches!(self.state, State::Alive(_)) && !self.ctx.is_unready()
+    }
+
     pub(crate) fn alive(&mut self) -> Option<(&Cell<A>, &mut Alive<A>, &mut Ctx<A>)> {
         match &mut self.state {
             State::Alive(alive) => Some((&self.cell, alive, &mut self.ctx)),

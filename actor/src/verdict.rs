@@ -9,6 +9,7 @@ use crate::supervision::{
     Case, ChildFailed, ChildKind, Directive, Record, RootFailure, Supervision, Verdict,
 };
 use crate::sync::Arc;
+use crate::system::ActorSystem;
 
 impl Head {
     /// The rules for this actor's children.
@@ -47,33 +48,40 @@ impl Head {
         }
     }
 
-    /// Lets the supervisor decide about a failure of this actor, and tells who wants to know. The second: the
-    /// whole system is to stop.
-    pub(crate) fn decide(&self, failure: &Failure, can_restart: bool) -> (Verdict, bool) {
+    /// Lets the supervisor decide about a failure of this actor, and tells who wants to know.
+    pub(crate) fn decide(&self, failure: &Failure, can: Can) -> Verdict {
         let rules = self.supervisor();
         let now = self.core.age();
         let count = self.with_record(&rules, |record| record.count(&rules, now));
         failure.set_count(count.saturating_add(1));
-        let wanted = catch(|| rules.wanted(failure)).unwrap_or_else(|_| {
+        let mut wanted = catch(|| rules.wanted(failure)).unwrap_or_else(|_| {
             tracing::error!(actor = self.pid().id(), "deciding about a failure panicked");
             Directive::Escalate
         });
+        if wanted == Directive::Resume && !can.resume {
+            wanted = Directive::Restart;
+        }
         let case = Case {
             wanted,
             kind: self.kind(),
-            can_restart,
+            can_restart: can.restart,
             now,
             random: self.random(),
         };
         let mut verdict = self.with_record(&rules, |record| record.judge(&rules, &case));
         let at_root = verdict.directive == Directive::Escalate && self.parent().is_none();
-        let stops_system = at_root && self.core.settings.on_root_failure == RootFailure::StopSystem;
         if at_root {
             verdict.directive = Directive::Stop;
         }
-        let once = wanted == Directive::Restart && !can_restart;
+        let once = wanted == Directive::Restart && !can.restart;
         self.tell_decision(failure, verdict, once);
-        (verdict, stops_system)
+        if at_root && self.core.settings.on_root_failure == RootFailure::StopSystem {
+            let system = ActorSystem::from_core(self.core.clone());
+            self.core.runtime.spawn(async move {
+                system.shutdown().await;
+            });
+        }
+        verdict
     }
 
     fn tell_decision(&self, failure: &Failure, verdict: Verdict, once: bool) {
@@ -108,9 +116,10 @@ impl Head {
         random
     }
 
-    /// That it waits for what becomes of its parent.
-    pub(crate) fn set_escalated(&self, escalated: bool) {
-        self.life.lock().care_mut().escalated = escalated;
+    /// That it waits for what becomes of its parent. Returns whether it did.
+    pub(crate) fn set_escalated(&self, escalated: bool) -> bool {
+        let mut life = self.life.lock();
+        std::mem::replace(&mut life.care_mut().escalated, escalated)
     }
 
     /// The children whose failures were escalated go on.
@@ -128,18 +137,34 @@ impl Head {
         }
     }
 
-    pub(crate) fn take_commands(&self) -> Vec<Command> {
-        self.progress.take(COMMAND);
+    /// What it is told next; the signal stays while there is more.
+    pub(crate) fn next_command(&self) -> Option<Command> {
         let mut life = self.life.lock();
-        let known = life.known_care_mut();
-        known.map_or_else(Vec::new, |care| std::mem::take(&mut care.commands))
+        let commands = life.known_care_mut().map(|care| &mut care.commands);
+        let (next, last) = commands.map_or((None, true), |commands| {
+            let next = commands.pop_front();
+            (next, commands.is_empty())
+        });
+        if last {
+            self.progress.take(COMMAND); // what comes from now on raises it after this lock
+        }
+        next
     }
 
     /// To be done when what is done now is over.
     pub(crate) fn put_back_command(&self, command: Command) {
-        self.life.lock().care_mut().commands.push(command);
+        self.life.lock().care_mut().commands.push_back(command);
         self.progress.raise(COMMAND);
     }
+}
+
+/// What is possible with an actor that has failed.
+#[derive(Clone, Copy)]
+pub(crate) struct Can {
+    /// It has a state to go on with.
+    pub(crate) resume: bool,
+    /// Its state can be made once more.
+    pub(crate) restart: bool,
 }
 
 /// Tells an actor something past its mailbox. `false`: it has ended.
@@ -149,7 +174,7 @@ pub(crate) fn command(node: &dyn Node, command: Command) -> bool {
         if life.ended.is_some() {
             return false;
         }
-        life.care_mut().commands.push(command);
+        life.care_mut().commands.push_back(command);
     }
     node.call(COMMAND);
     true

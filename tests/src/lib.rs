@@ -7,6 +7,7 @@ mod gate;
 mod log;
 mod random;
 mod subject;
+pub mod supervised;
 mod token;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

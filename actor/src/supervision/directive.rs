@@ -15,8 +15,8 @@ use std::fmt;
 /// [`rest_for_one`](crate::Supervision::rest_for_one) a `Restart` is one of its siblings, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Directive {
-    /// It goes on with its next message and the state that it has. An actor that failed before it had
-    /// one is restarted.
+    /// It goes on with its next message and the state that it has. An actor whose start
+    /// failed has none, and is restarted.
     Resume,
     /// Its state is made anew.
     Restart,
