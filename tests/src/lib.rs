@@ -5,12 +5,13 @@
 
 mod gate;
 mod log;
+mod notes;
 mod random;
 mod subject;
 pub mod supervised;
 mod token;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use actor::{ActorSystem, Directive, Supervision};
 
@@ -18,6 +19,7 @@ pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
 
 pub use crate::gate::Gate;
 pub use crate::log::Log;
+pub use crate::notes::Notes;
 pub use crate::random::Random;
 pub use crate::subject::{Hold, Note, Oops, Panic, Subject};
 pub use crate::token::{Census, Token};
@@ -46,6 +48,19 @@ pub fn time_scale() -> u32 {
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on panics whose text has the word `bomb`, or that have none, are no news on the terminal.
+pub fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !info.payload_as_str().unwrap_or("bomb").contains("bomb") {
+                loud(info);
+            }
+        }));
+    });
 }
 
 /// Runs a test on a runtime with `workers` threads.

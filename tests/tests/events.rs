@@ -1,11 +1,8 @@
 //! What a system publishes: in order, bounded, and with an end; what it logs, at a bounded rate.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use actor::prelude::*;
 use actor::{Event, StopReason};
-use actor_tests::{Gate, Hold, Log, Note, Oops, Panic, Subject, all_events, quiet, system};
+use actor_tests::{Gate, Hold, Log, Note, Notes, Oops, Panic, Subject, all_events, quiet, system};
 
 fn line(event: &Event) -> Option<String> {
     Some(match event {
@@ -119,68 +116,17 @@ async fn events_end_with_the_system_behind_what_happened() {
     assert!(events.next().await.is_none());
 }
 
-/// Counts log lines that say "dead letter", and sums up those that were held back.
-#[derive(Clone, Default)]
-struct Lines {
-    lines: Arc<AtomicU64>,
-    held_back: Arc<AtomicU64>,
-}
-
-struct Visit<'a> {
-    lines: &'a Lines,
-    dead_letter: bool,
-    held_back: u64,
-}
-
-impl tracing::field::Visit for Visit<'_> {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-        if field.name() == "message" && format!("{value:?}") == "dead letter" {
-            self.dead_letter = true;
-            self.lines.lines.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-
-    fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {
-        if field.name() == "held_back" {
-            self.held_back = value;
-        }
-    }
-}
-
-impl tracing::Subscriber for Lines {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        let mut visit = Visit {
-            lines: self,
-            dead_letter: false,
-            held_back: 0,
-        };
-        event.record(&mut visit);
-        if visit.dead_letter {
-            self.held_back.fetch_add(visit.held_back, Ordering::SeqCst);
-        }
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
+/// The number of this field of a line of the log.
+fn number_of(line: &str, field: &str) -> u64 {
+    let (_, rest) = line.split_once(field).expect("the field");
+    let digits = rest.split(' ').next().expect("a word");
+    digits.parse().expect("a number")
 }
 
 #[tokio::test(start_paused = true)]
 async fn dead_letters_are_logged_at_most_ten_times_a_second() {
-    let lines = Lines::default();
-    let _subscribed = tracing::subscriber::set_default(lines.clone());
+    let notes = Notes::new(tracing::Level::WARN);
+    let _subscribed = tracing::subscriber::set_default(notes.clone());
     let (system, log) = (system(), Log::default());
     for round in 1..=3_u64 {
         let gate = Gate::default();
@@ -194,8 +140,12 @@ async fn dead_letters_are_logged_at_most_ten_times_a_second() {
         subject.stop();
         gate.open();
         subject.stopped().await;
-        assert_eq!(lines.lines.load(Ordering::SeqCst), round * 10);
-        assert_eq!(lines.held_back.load(Ordering::SeqCst), (round - 1) * 990);
+        let lines = notes.events();
+        let of_letters = lines.iter().filter(|line| line.contains("dead letter"));
+        let held_back = of_letters.map(|line| number_of(line, "held_back="));
+        let held_back: Vec<_> = held_back.collect();
+        assert_eq!(held_back.len() as u64, round * 10);
+        assert_eq!(held_back.iter().sum::<u64>(), (round - 1) * 990);
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
     assert_eq!(

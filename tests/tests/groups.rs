@@ -8,7 +8,7 @@ use std::time::Duration;
 use actor::prelude::*;
 use actor::{ChildKind, StopReason, Supervision};
 use actor_tests::supervised::{Hold, Life, Make, Panic, Spawn, boss, hire, ms};
-use actor_tests::{Gate, Log, at_rest};
+use actor_tests::{Gate, Log, Notes, at_rest, on_workers};
 use tokio::time::Instant;
 
 fn system() -> ActorSystem {
@@ -142,4 +142,72 @@ async fn a_start_that_fails_once_too_often_can_stop_the_system() {
     assert_eq!(failure.failure().unwrap().text(), "a bad start");
     system.shutdown().await;
     assert!(at_rest(&system).is_balanced());
+}
+
+/// Blocks its thread in a handler until it is let go.
+#[actor]
+struct Blocking(std::sync::mpsc::Receiver<()>);
+
+struct Block(tokio::sync::oneshot::Sender<()>);
+
+#[actor]
+impl Blocking {
+    #[handler]
+    fn block(&mut self, Block(begun): Block) {
+        begun.send(()).unwrap();
+        let _ = self.0.recv();
+    }
+}
+
+#[actor]
+struct Parent(Option<std::sync::mpsc::Receiver<()>>);
+
+struct Beget;
+
+#[actor]
+impl Parent {
+    #[handler]
+    fn beget(&mut self, _: Beget, ctx: &mut Ctx<Self>) -> ActorRef<Blocking> {
+        ctx.spawn(Props::once(Blocking(self.0.take().unwrap())))
+    }
+}
+
+/// Row J2, for a part of the tree: the next one ends at the deadline, whatever this one does.
+#[test]
+fn a_child_that_blocks_its_thread_is_named() {
+    let notes = Notes::new(tracing::Level::ERROR);
+    tracing::subscriber::set_global_default(notes.clone()).unwrap();
+    on_workers(2, async {
+        let (system, (go, held)) = (system(), std::sync::mpsc::channel());
+        let rules = Supervision::one_for_one().stop_within(ms(20));
+        let parent = Props::once(Parent(Some(held))).supervise_children(rules);
+        let parent = system.spawn(parent);
+        let child = parent.ask(Beget).await.unwrap();
+        let (begun, blocks) = tokio::sync::oneshot::channel();
+        child.tell(Block(begun)).unwrap();
+        blocks.await.unwrap();
+        parent.stop();
+        let named = || {
+            let lines = notes.events();
+            let mut named = lines
+                .into_iter()
+                .filter(|line| line.contains("blocks its thread"));
+            named.next()
+        };
+        let line = loop {
+            match named() {
+                Some(line) => break line,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert!(
+            line.contains(child.pid().id()) && line.contains("groups::Block"),
+            "{line}"
+        );
+        assert!(!parent.is_stopped(), "a child ends before its parent");
+        go.send(()).unwrap();
+        parent.stopped().await;
+        system.shutdown().await;
+        assert!(at_rest(&system).is_balanced());
+    });
 }

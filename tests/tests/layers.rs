@@ -32,11 +32,11 @@ const ROWS: &[Row] = &[
         "behavior", "supervision/",
     ]},
     Row { name: "reference", knows: &["words", "queue", "rules"], files: &[
-        "stats", "options", "care", "verdict", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
+        "stats", "options", "care", "event", "events", "node", "end", "scope", "life", "core", "handles", "cell", "any_ref", "ask",
         "tell", "actor_ref", "recipient",
     ]},
     Row { name: "running", knows: &["words", "queue", "reference", "rules"], files: &[
-        "task_handle", "timing", "ctx", "answer", "forward", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "regroup", "recovery", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
+        "task_handle", "timing", "verdict", "ctx", "answer", "forward", "behaving", "stashing", "timer", "idle", "outlet", "task", "actor", "props", "guard", "serve", "hook", "winding", "incarnation", "regroup", "recovery", "run", "tree", "picture", "watchdog", "system", "subscribe", "spawn", "pool/", "shutdown", "signal",
     ]},
     Row { name: "network", knows: &["words", "queue", "reference", "rules", "running"], files: &[
     ]},

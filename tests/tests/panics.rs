@@ -3,27 +3,13 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{AskError, Event, Stage, StartError, StopReason};
-use actor_tests::{Gate, Log, Note, Subject, all_events, at_rest, quiet, system};
-
-/// The zoo's panics are no news on the terminal.
-fn hush() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let text = info.payload_as_str().unwrap_or("bomb");
-            if !text.contains("bomb") {
-                loud(info);
-            }
-        }));
-    });
-}
+use actor_tests::{Gate, Log, Note, Subject, all_events, at_rest, hush, quiet, system};
 
 /// Panics when it is dropped, if it is armed.
 struct Bomb(bool);

@@ -4,27 +4,13 @@
 #![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
 
 use std::pin::Pin;
-use std::sync::Once;
 use std::task::{Context, Poll};
 
 use actor::prelude::*;
 use actor::testkit::{TestSystem, at_rest, settle};
 use actor::{DeadLetterReason, Mailbox, Overflow, Pool, RouteKey, Stage, StopReason, StreamEvent};
-use actor_tests::{Gate, Hold};
+use actor_tests::{Gate, Hold, hush};
 use futures_core::Stream;
-
-/// The zoo's panics are no news on the terminal.
-fn hush() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !info.payload_as_str().unwrap_or("bomb").contains("bomb") {
-                loud(info);
-            }
-        }));
-    });
-}
 
 /// Panics when it is dropped.
 struct Bomb;

@@ -14,7 +14,7 @@ use actor::{
 use actor_tests::supervised::{
     Corrupt, Count, Fail, FailLater, Hold, Leave, Life, Make, Panic, Spawn, all, boss, hire, ms,
 };
-use actor_tests::{Gate, Log, all_events, at_rest, on_workers, quiet};
+use actor_tests::{Gate, Log, Notes, all_events, at_rest, on_workers, quiet};
 use tokio::time::Instant;
 
 fn system() -> ActorSystem {
@@ -473,4 +473,48 @@ fn a_storm_of_failures_restarts_and_ends_hangs_nowhere() {
             assert_eq!(system.stats().actors, 0);
         });
     }
+}
+
+#[tokio::test]
+async fn a_decision_is_one_line_of_the_log() {
+    let notes = Notes::new(tracing::Level::ERROR);
+    let _subscribed = tracing::subscriber::set_default(notes.clone());
+    let (system, log) = (system(), Log::default());
+    let worker = system
+        .spawn_named("worker", Make::new("w", &log).producer())
+        .unwrap();
+    worker.tell(Panic("oh")).unwrap();
+    worker.tell(Fail(7)).unwrap();
+    worker.ask(Life).await.unwrap();
+    let lines = notes.events();
+    let [panic, error] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    for (line, parts) in [
+        (
+            panic,
+            [
+                "actor=worker",
+                "directive=restart",
+                "count=1",
+                "supervised::Panic`: oh",
+                "supervised.rs:",
+            ],
+        ),
+        (
+            error,
+            [
+                "actor=worker",
+                "directive=restart",
+                "count=2",
+                "supervised::Fail`: corrupt 7",
+                "restart",
+            ],
+        ),
+    ] {
+        for part in parts {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+    }
+    assert!(panic.contains("location=") && !error.contains("location="));
 }
