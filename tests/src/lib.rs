@@ -63,6 +63,14 @@ pub fn hush() {
     });
 }
 
+/// The resident memory of this process; `None` where there is no `/proc`.
+#[must_use]
+pub fn resident_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
 /// Runs a test on a runtime with `workers` threads.
 ///
 /// # Panics

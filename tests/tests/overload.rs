@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actor::prelude::*;
 use actor::testkit::at_rest;
 use actor::{Mailbox, Overflow};
-use actor_tests::{Gate, Hold, alone, on_workers, system, time_scale};
+use actor_tests::{Gate, Hold, alone, on_workers, resident_kib, system, time_scale};
 
 struct Work(#[allow(dead_code)] [u64; 4]);
 struct Ping;
@@ -33,13 +33,6 @@ impl Slow {
 
     #[handler]
     fn ping(&mut self, _: Ping) {}
-}
-
-/// Resident bytes of this process; `None` where there is no `/proc`.
-fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Thirty seconds of virtual time; ten messages for each that is handled.
@@ -68,10 +61,10 @@ async fn too_much_mail() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         if second == 2 {
-            settled = resident();
+            settled = resident_kib();
         }
     }
-    if let (Some(before), Some(after)) = (settled, resident()) {
+    if let (Some(before), Some(after)) = (settled, resident_kib()) {
         assert!(
             after <= before + before / 20,
             "{before} KiB grew to {after}"

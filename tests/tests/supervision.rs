@@ -363,31 +363,6 @@ async fn c6_a_message_that_always_panics_is_dropped_after_one_attempt() {
     );
 }
 
-#[test]
-fn c1_ten_thousand_restarts_count_exactly_and_leak_nothing() {
-    on_workers(2, async {
-        let log = Log::default();
-        let rules = Supervision::one_for_one().restarts(u32::MAX, Duration::from_secs(1));
-        let system = ActorSystem::builder("test")
-            .supervision(rules)
-            .build()
-            .unwrap();
-        let worker = system.spawn(Make::new("w", &log).producer());
-        for _ in 0..10_000 {
-            worker.tell(Panic("oh")).unwrap();
-        }
-        assert_eq!(
-            worker.ask(Life).timeout(Duration::MAX).await.unwrap(),
-            10_001
-        );
-        assert_eq!(log.count("w started"), 10_001);
-        assert_eq!(log.count("w restarting: oh"), 10_000);
-        let stats = worker.stats();
-        assert_eq!((stats.restarts, stats.failed), (10_000, 10_000));
-        assert!(system.shutdown().await.is_clean());
-    });
-}
-
 #[tokio::test]
 async fn each_failure_is_told_once_with_what_became_of_it() {
     let (system, log) = (system(), Log::default());
