@@ -45,8 +45,8 @@ pub(crate) struct Job {
 
 /// What an actor is told past its mailbox; it takes effect between two messages.
 pub(crate) enum Command {
-    /// A child failed, and its failure is to be this actor's.
-    Escalated(Failure),
+    /// The child with this id failed, and its failure is to be this actor's.
+    Escalated(u64, Failure),
     /// What it escalated was resumed.
     Resume,
     /// Its incarnation ends because of this failure; it is told when the next begins.

@@ -101,7 +101,7 @@ async fn suffer<A: Actor>(served: &mut Served<A>, failure: Failure) -> Result<Re
         Directive::Escalate => {
             head.set_escalated(true);
             if let Some(parent) = head.parent() {
-                command(&**parent, Command::Escalated(failure.clone()));
+                command(&**parent, Command::Escalated(head.id, failure.clone()));
             }
             let after = hold(served, Hold::Parent, failure).await;
             head.set_escalated(false);
@@ -157,7 +157,7 @@ async fn hold<A: Actor>(
             Woken::Command => head.next_command(),
         };
         match told {
-            Some(told @ Command::Escalated(_)) if matches!(hold, Hold::Parent) => later.push(told),
+            Some(told @ Command::Escalated(..)) if matches!(hold, Hold::Parent) => later.push(told),
             Some(Command::Resume) if head.set_escalated(false) => {
                 if !served.can_resume() {
                     return anew(served, failure).await;
@@ -184,7 +184,7 @@ async fn hold<A: Actor>(
             }
             Some(Command::End(failure)) => return Err(Setback::Ends(StopReason::Failed(failure))),
             // A child of the incarnation that ends, or what was said before the failure.
-            Some(Command::Escalated(_) | Command::Resume | Command::Leave) | None => {}
+            Some(Command::Escalated(..) | Command::Resume | Command::Leave) | None => {}
         }
     }
 }
@@ -199,12 +199,12 @@ pub(crate) async fn obey<A: Actor>(served: &mut Served<A>) -> Result<(), Setback
     let cell = served.cell.clone();
     let head = &cell.head;
     match head.next_command() {
-        Some(Command::Escalated(child)) => {
-            let failure = Failure::escalated(head.pid(), child);
+        Some(Command::Escalated(child, failure)) => {
+            let failure = Failure::escalated(head.pid(), failure);
             head.core.failed(&failure);
             let how = recover(served, failure).await.map_err(Setback::Ends)?;
             if how == Recovered::Resumed {
-                head.resume_children();
+                head.resume_child(child);
             }
             Ok(())
         }

@@ -153,7 +153,7 @@ impl Siblings {
             Directive::Escalate => {
                 child.head().set_escalated(true);
                 if let Some(parent) = &self.parent {
-                    command(&**parent, Command::Escalated(failure));
+                    command(&**parent, Command::Escalated(child.head().id, failure));
                 }
             }
         }

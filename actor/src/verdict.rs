@@ -122,18 +122,11 @@ impl Head {
         std::mem::replace(&mut life.care_mut().escalated, escalated)
     }
 
-    /// The children whose failures were escalated go on.
-    pub(crate) fn resume_children(&self) {
-        for child in self.children() {
-            let waits = child
-                .head()
-                .life
-                .lock()
-                .care()
-                .is_some_and(|care| care.escalated);
-            if waits {
-                command(&*child, Command::Resume);
-            }
+    /// The child whose failure was escalated goes on. Another one waits until its own is decided.
+    pub(crate) fn resume_child(&self, id: u64) {
+        let children = self.children();
+        if let Some(child) = children.iter().find(|child| child.head().id == id) {
+            command(&**child, Command::Resume);
         }
     }
 

@@ -152,7 +152,7 @@ fn c8_a_thousand_that_fail_at_each_start_for_a_minute() {
     let minute = Duration::from_secs(60);
     on_workers(2, async move {
         let wait = Duration::from_secs(1);
-        let backoff = Backoff::new(wait).max(wait).jitter(0.5);
+        let backoff = Backoff::new(wait).max(wait).jitter(0.8);
         let rules = Supervision::one_for_one()
             .restarts(u32::MAX, Duration::from_secs(1))
             .backoff(backoff);
@@ -169,7 +169,7 @@ fn c8_a_thousand_that_fail_at_each_start_for_a_minute() {
         tokio::time::sleep(minute).await;
         let used = processor_time().unwrap() - before;
         let starts = std::mem::take(&mut *starts.lock().unwrap());
-        let most = ACTORS * 60 * 2; // each waits half the time at least
+        let most = ACTORS * 60 * 5; // each waits a fifth of the time at least
         println!(
             "{} starts, {used:?} of processor time in {:?}",
             starts.len(),
@@ -177,12 +177,12 @@ fn c8_a_thousand_that_fail_at_each_start_for_a_minute() {
         );
         assert!(starts.len() <= most && starts.len() >= ACTORS * 60);
         assert!(used <= minute / 5);
-        // The second start of each: spread over half of the random part of the wait at least.
+        // The second start of each: spread over half of the wait at least.
         let mut second = starts[ACTORS..2 * ACTORS].to_vec();
         second.sort_unstable();
         let spread = second[ACTORS * 99 / 100] - second[ACTORS / 100];
         println!("the second starts are spread over {spread:?} of {wait:?}");
-        assert!(spread >= wait / 4);
+        assert!(spread >= wait / 2);
         assert!(system.shutdown().await.is_clean());
     });
 }

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{Directive, Event, RootFailure, StopReason, Supervision};
+use actor::{Backoff, Directive, Event, RootFailure, StopReason, Supervision};
 use actor_tests::supervised::{Corrupt, Count, Hold, Life, Make, Panic, Worker, all, boss, hire};
-use actor_tests::{Gate, Log, all_events, at_rest, event, on_workers};
+use actor_tests::{Gate, Log, all_events, at_rest, event, quiet};
 
 fn system() -> ActorSystem {
     ActorSystem::new("test").unwrap()
@@ -183,55 +183,75 @@ async fn what_is_escalated_is_decided_once_at_each_level() {
     }
 }
 
-#[test]
-fn a_child_goes_on_only_when_its_own_failure_is_decided() {
-    on_workers(2, async {
-        let (log, workers) = (
-            Log::default(),
-            Arc::new(OnceLock::<[ActorRef<Worker>; 2]>::new()),
-        );
-        // The first failure is resumed. The second is decided when the first worker has gone on.
-        let (asked, theirs) = (AtomicU32::new(0), workers.clone());
-        let top = Supervision::one_for_one().decide(move |_| {
-            let [one, two] = theirs.get().unwrap();
-            if asked.fetch_add(1, Ordering::SeqCst) == 0 {
-                return Directive::Resume;
-            }
-            while one.stats().handled == 0 {
-                std::thread::yield_now();
-            }
-            assert_eq!(two.stats().handled, 0, "nothing is decided about it");
-            Directive::Restart
+#[tokio::test(start_paused = true)]
+async fn a_child_goes_on_only_when_its_own_failure_is_decided() {
+    let (log, asked) = (Log::default(), AtomicU32::new(0));
+    // The first failure is resumed. After the second the boss waits, and so does the child that it came from.
+    let top = Supervision::one_for_one()
+        .backoff(Backoff::new(Duration::from_secs(10)))
+        .decide(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Directive::Resume,
+            _ => Directive::Restart,
         });
-        let system = ActorSystem::builder("test")
-            .supervision(top)
-            .build()
-            .unwrap();
-        let mut events = system.events();
-        let boss = boss(&system, &log, all(Directive::Escalate));
-        let one = hire(&boss, &Make::new("one", &log)).await;
-        let two = hire(&boss, &Make::new("two", &log)).await;
-        workers.set([one.clone(), two.clone()]).unwrap();
-        let gate = Gate::default();
-        boss.tell(Hold(gate.clone())).unwrap();
-        gate.reached().await;
-        for worker in [&one, &two] {
-            worker.tell(Panic("deep")).unwrap();
-            worker.tell(Count).unwrap();
-            let escalated = |event: &Event| matches!(event, Event::ChildFailed(_)).then_some(());
-            event(&mut events, escalated).await;
-        }
-        gate.open();
-        two.stopped().await;
-        boss.ask(Life).await.unwrap();
-        assert_eq!(boss.stats().restarts, 1);
-        let stats = at_rest(&system);
-        assert_eq!(
-            stats.dead_letters.total(),
-            1,
-            "what the second had before it"
-        );
+    let system = ActorSystem::builder("test")
+        .supervision(top)
+        .build()
+        .unwrap();
+    let boss = boss(&system, &log, all(Directive::Escalate));
+    let one = hire(&boss, &Make::new("one", &log)).await;
+    let two = hire(&boss, &Make::new("two", &log)).await;
+    let gate = Gate::default();
+    boss.tell(Hold(gate.clone())).unwrap();
+    gate.reached().await;
+    for worker in [&one, &two] {
+        worker.tell(Panic("deep")).unwrap();
+        worker.tell(Count).unwrap();
+        quiet().await;
+    }
+    gate.open();
+    quiet().await;
+    assert_eq!((one.stats().handled, two.stats().handled), (1, 0));
+    two.stopped().await;
+    boss.ask(Life).await.unwrap();
+    assert_eq!(boss.stats().restarts, 1);
+    let stats = at_rest(&system);
+    assert_eq!(
+        stats.dead_letters.total(),
+        1,
+        "what the second had before it"
+    );
+}
+
+#[tokio::test]
+async fn what_an_actor_is_told_behind_its_resumption_is_not_lost() {
+    let log = Log::default();
+    let system = ActorSystem::builder("test")
+        .supervision(all(Directive::Resume))
+        .build()
+        .unwrap();
+    let rules = Supervision::all_for_one().decide(|failure| match failure.text() {
+        "deep" => Directive::Escalate,
+        _ => Directive::Restart,
     });
+    let boss = boss(&system, &log, rules);
+    let first = hire(&boss, &Make::new("first", &log)).await;
+    let second = hire(&boss, &Make::new("second", &log)).await;
+    let gate = Gate::default();
+    boss.tell(Hold(gate.clone())).unwrap();
+    gate.reached().await;
+    let mut events = system.events();
+    second.tell(Panic("deep")).unwrap();
+    let escalated = |event: &Event| matches!(event, Event::ChildFailed(_)).then_some(());
+    event(&mut events, escalated).await;
+    // On one thread, in this order: the first fails, the boss resumes the second, the group begins its restart, and
+    // only then the second looks what it is told.
+    first.tell(Panic("oh")).unwrap();
+    gate.open();
+    for worker in [&first, &second] {
+        assert_eq!(worker.ask(Life).await.unwrap(), 2);
+    }
+    system.shutdown().await;
+    assert!(at_rest(&system).is_balanced());
 }
 
 #[tokio::test]

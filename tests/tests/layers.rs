@@ -77,7 +77,7 @@ fn an_import_upward_is_noticed_however_it_is_written() {
         "pub(crate) use crate::{pid::Pid, system::{ActorSystem, SystemBuilder}};",
         "use {crate::pid, crate::system};",
         "use super::system::ActorSystem;",
-        "fn f() -> crate::system::ActorSystem { todo!() }",
+        "fn f() -> crate::system::ActorSystem { g() }",
         "fn f() { assert!(matches!(x, crate::system::X)); }",
         "mod inner { mod deep { use super::super::super::system; } }",
         "macro_rules! m { () => { $crate::system::f() } }",
