@@ -29,7 +29,8 @@ pub struct Stats {
     pub late_replies: u64,
     /// Handlers' errors that nobody read. Their messages count as handled.
     pub unread_errors: u64,
-    /// How often an actor failed: a panic or an error of a handler, of a lifecycle handler or of a task.
+    /// How often an actor failed: a panic or an error of a handler, of a lifecycle handler or of a task; one that
+    /// is escalated counts for each level.
     pub failures: u64,
     /// How often an actor's state was made anew, or tried to.
     pub restarts: u64,

@@ -3,6 +3,7 @@
 //! No test waits for a duration. On a paused clock [`quiet`] lets everything run until nobody can go on; elsewhere a
 //! test waits for an event, a [`Gate`] or a reply.
 
+mod bomb;
 mod gate;
 mod log;
 mod notes;
@@ -11,12 +12,13 @@ mod subject;
 pub mod supervised;
 mod token;
 
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use actor::{ActorSystem, Directive, Supervision};
 
 pub use actor::testkit::{all_events, at_rest, event, settle as quiet};
 
+pub use crate::bomb::{Bomb, Unspeakable, hush};
 pub use crate::gate::Gate;
 pub use crate::log::Log;
 pub use crate::notes::Notes;
@@ -48,19 +50,6 @@ pub fn time_scale() -> u32 {
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// From now on panics whose text has the word `bomb`, or that have none, are no news on the terminal.
-pub fn hush() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !info.payload_as_str().unwrap_or("bomb").contains("bomb") {
-                loud(info);
-            }
-        }));
-    });
 }
 
 /// The resident memory of this process; `None` where there is no `/proc`.

@@ -9,29 +9,9 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{AskError, Event, Stage, StartError, StopReason};
-use actor_tests::{Gate, Log, Note, Subject, all_events, at_rest, hush, quiet, system};
-
-/// Panics when it is dropped, if it is armed.
-struct Bomb(bool);
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        // A second panic while one unwinds would end the process.
-        if self.0 && !std::thread::panicking() {
-            panic!("bomb dropped");
-        }
-    }
-}
-
-/// Panics when it is shown.
-#[derive(Debug)]
-struct Unspeakable;
-
-impl fmt::Display for Unspeakable {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("bomb shown");
-    }
-}
+use actor_tests::{
+    Bomb, Gate, Log, Note, Subject, Unspeakable, all_events, at_rest, hush, quiet, system,
+};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum At {

@@ -9,19 +9,8 @@ use std::task::{Context, Poll};
 use actor::prelude::*;
 use actor::testkit::{TestSystem, at_rest, settle};
 use actor::{DeadLetterReason, Mailbox, Overflow, Pool, RouteKey, Stage, StopReason, StreamEvent};
-use actor_tests::{Gate, Hold, hush};
+use actor_tests::{Bomb, Gate, Hold, hush};
 use futures_core::Stream;
-
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            panic!("bomb dropped");
-        }
-    }
-}
 
 struct Carried(#[allow(dead_code)] Bomb);
 struct Fine;
@@ -105,17 +94,17 @@ impl Zoo {
 
     #[handler]
     fn attach_bomb(&mut self, _: AttachBomb, ctx: &mut Ctx<Self>) -> actor::TaskHandle {
-        ctx.attach(Items(Vec::new(), Some(Bomb)), |_| Come)
+        ctx.attach(Items(Vec::new(), Some(Bomb(true))), |_| Come)
     }
 
     #[handler]
     fn attach_ending_bomb(&mut self, _: AttachEndingBomb, ctx: &mut Ctx<Self>) {
-        ctx.attach(Over(Bomb), |_| Come);
+        ctx.attach(Over(Bomb(true)), |_| Come);
     }
 
     #[handler]
     fn pipe_ready_bomb(&mut self, _: PipeReadyBomb, ctx: &mut Ctx<Self>) {
-        ctx.pipe(Over(Bomb), |()| Come);
+        ctx.pipe(Over(Bomb(true)), |()| Come);
     }
 
     #[handler]
@@ -126,7 +115,7 @@ impl Zoo {
     #[handler]
     fn pipe_bomb(&mut self, PipeBomb(gate): PipeBomb, ctx: &mut Ctx<Self>) -> actor::TaskHandle {
         let work = async move { gate.pass().await };
-        ctx.pipe(work, |()| Carried(Bomb))
+        ctx.pipe(work, |()| Carried(Bomb(true)))
     }
 }
 
@@ -147,10 +136,10 @@ async fn c7_panic_when_a_full_mailbox_drops_a_message() {
         let (zoo, gate) = held(&system, mailbox).await;
         match overflow {
             Overflow::DropNewest => zoo.tell(Fine).unwrap(),
-            _ => zoo.tell(Carried(Bomb)).unwrap(),
+            _ => zoo.tell(Carried(Bomb(true))).unwrap(),
         }
         match overflow {
-            Overflow::DropNewest => zoo.tell(Carried(Bomb)).unwrap(),
+            Overflow::DropNewest => zoo.tell(Carried(Bomb(true))).unwrap(),
             _ => zoo.tell(Fine).unwrap(),
         }
         let letter = system.expect_dead_letter::<Carried>().await;

@@ -3,36 +3,13 @@
 
 #![allow(clippy::unwrap_used)] // clippy knows only functions with `#[test]` as tests
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actor::prelude::*;
 use actor::{AskError, ChildFailed, Failure, Supervision};
-use actor_tests::{Log, at_rest, hush, quiet};
+use actor_tests::{Bomb, Log, Unspeakable, at_rest, hush, quiet};
 use tokio::time::Duration;
-
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        // A second panic while one unwinds would end the process.
-        if !std::thread::panicking() {
-            panic!("bomb dropped");
-        }
-    }
-}
-
-/// Panics when it is shown.
-#[derive(Debug)]
-struct Unspeakable;
-
-impl fmt::Display for Unspeakable {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("bomb shown");
-    }
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum At {
@@ -120,12 +97,12 @@ impl Animal {
                 self.come_to(at);
             }
             At::NoText => std::panic::panic_any(7_u8),
-            At::PayloadBomb => std::panic::panic_any(Bomb),
+            At::PayloadBomb => std::panic::panic_any(Bomb(true)),
             At::Nested => nested(),
             At::ShowFailure => return Err(Unspeakable),
-            At::ReplyDrop => return Ok(Reading(Some(Bomb))),
+            At::ReplyDrop => return Ok(Reading(Some(Bomb(true)))),
             At::Enter | At::Leave => ctx.become_(AnimalBehavior::Second(None)),
-            At::BehaviorDrop => ctx.become_(AnimalBehavior::Second(Some(Bomb))),
+            At::BehaviorDrop => ctx.become_(AnimalBehavior::Second(Some(Bomb(true)))),
             At::Timer => drop(ctx.send_after(Duration::from_secs(1), Tick)),
             At::Pipe => drop(ctx.pipe(async { panic!("bomb in a pipe") }, |()| Fine)),
             At::PipeMap => drop(ctx.pipe(async {}, |()| -> Fine { panic!("bomb in a map") })),
@@ -229,7 +206,7 @@ fn text(at: At) -> String {
 async fn provoke(animal: &ActorRef<Animal>, at: At) {
     match at {
         At::Producer | At::Started | At::StartedAcrossAwait => {}
-        At::MessageDrop => animal.tell(Reading(Some(Bomb))).unwrap(),
+        At::MessageDrop => animal.tell(Reading(Some(Bomb(true)))).unwrap(),
         // Told, the reply is dropped in the actor.
         At::ReplyDrop | At::ShowFailure | At::Timer | At::Idle => animal.tell(Do(at)).unwrap(),
         At::BehaviorDrop => {
@@ -332,7 +309,7 @@ async fn c7_panics_while_the_old_state_goes_do_not_hinder_the_new_one() {
     hush();
     let system = ActorSystem::new("zoo").unwrap();
     let mut events = system.events();
-    let animal = system.spawn(|| BadEnd { _state: Bomb });
+    let animal = system.spawn(|| BadEnd { _state: Bomb(true) });
     let asked = animal.ask(Fail).await;
     assert!(matches!(asked, Err(AskError::Failed)));
     assert!(animal.ask(Fine).await.unwrap());

@@ -14,7 +14,7 @@ use actor::{
 use actor_tests::supervised::{
     Corrupt, Count, Fail, FailLater, Hold, Leave, Life, Make, Panic, Spawn, all, boss, hire, ms,
 };
-use actor_tests::{Gate, Log, Notes, all_events, at_rest, on_workers, quiet};
+use actor_tests::{Gate, Log, Notes, all_events, at_rest, event, on_workers, quiet};
 use tokio::time::Instant;
 
 fn system() -> ActorSystem {
@@ -409,7 +409,8 @@ fn a_storm_of_failures_restarts_and_ends_hangs_nowhere() {
                 workers.push(hire(&boss, &Make::new("w", &log)).await);
             }
             let senders = (0..4_usize).map(|sender| {
-                let workers = workers.clone();
+                let (workers, mut events) = (workers.clone(), system.events());
+                let restarted = |event: &Event| matches!(event, Event::Restarted(_)).then_some(());
                 tokio::spawn(async move {
                     for number in 0..200_usize {
                         let worker = &workers[(sender + number) % workers.len()];
@@ -423,7 +424,8 @@ fn a_storm_of_failures_restarts_and_ends_hangs_nowhere() {
                             _ => worker.tell(Count).is_ok(),
                         };
                         if number % 20 == 0 {
-                            tokio::time::sleep(ms(1)).await;
+                            // Each message that fails ends an incarnation, so there is one more to come.
+                            event(&mut events, restarted).await;
                         }
                     }
                 })
