@@ -101,6 +101,8 @@ impl Siblings {
         }
         let mut delay = job.delay;
         for child in &members {
+            // From its start on a failure of it is a new one.
+            self.with_group(|group| group.members.retain(|id| *id != child.head().id));
             let begun = begin(child, std::mem::take(&mut delay)).await;
             if let Err(failure) = begun {
                 let again = self.decide(child, failure);

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{ChildKind, StopReason, Supervision};
-use actor_tests::supervised::{Hold, Life, Make, Panic, Spawn, boss, hire, ms};
-use actor_tests::{Gate, Log, Notes, at_rest, on_workers};
+use actor::{ChildKind, Event, StopReason, Supervision};
+use actor_tests::supervised::{Hold, Life, Make, Panic, Spawn, Worker, boss, hire, ms};
+use actor_tests::{Gate, Log, Notes, at_rest, event, on_workers};
 use tokio::time::Instant;
 
 fn system() -> ActorSystem {
@@ -210,4 +210,70 @@ fn a_child_that_blocks_its_thread_is_named() {
         system.shutdown().await;
         assert!(at_rest(&system).is_balanced());
     });
+}
+
+/// From its second life on it starts when the gate is open.
+#[actor]
+struct Slow {
+    gate: Option<Gate>,
+}
+
+#[actor]
+impl Slow {
+    #[on(started)]
+    async fn started(&mut self) {
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
+        }
+    }
+
+    #[handler]
+    fn life(&self, _: Life) -> bool {
+        self.gate.is_some()
+    }
+}
+
+/// Has a worker, and behind it a slow one.
+#[actor]
+struct Pair(Make, Gate);
+
+#[actor]
+impl Pair {
+    #[handler]
+    fn beget(&mut self, _: Beget, ctx: &mut Ctx<Self>) -> (ActorRef<Worker>, ActorRef<Slow>) {
+        let (worker, gate) = (ctx.spawn(self.0.producer()), self.1.clone());
+        let mut lives = 0;
+        let slow = ctx.spawn(move || {
+            lives += 1;
+            let gate = (lives > 1).then(|| gate.clone());
+            Slow { gate }
+        });
+        (worker, slow)
+    }
+}
+
+#[tokio::test]
+async fn who_fails_again_while_its_siblings_still_start_is_restarted_again() {
+    let (system, log, gate) = (system(), Log::default(), Gate::default());
+    let (make, own) = (Make::new("w", &log), gate.clone());
+    let pair = Props::new(move || Pair(make.clone(), own.clone()));
+    let pair = system.spawn(pair.supervise_children(Supervision::all_for_one()));
+    let (worker, slow) = pair.ask(Beget).await.unwrap();
+    slow.started().await.unwrap();
+    let mut events = system.events();
+    worker.tell(Panic("oh")).unwrap();
+    worker.tell(Panic("again")).unwrap();
+    gate.reached().await;
+    let again = |event: &Event| match event {
+        Event::Failed(failure) if failure.text() == "again" => Some(()),
+        _ => None,
+    };
+    event(&mut events, again).await;
+    for _ in 0..2 {
+        gate.open();
+    }
+    assert_eq!(worker.ask(Life).await.unwrap(), 3);
+    assert!(slow.ask(Life).await.unwrap());
+    system.shutdown().await;
+    assert!(at_rest(&system).is_balanced());
 }
