@@ -1,7 +1,7 @@
 //! New incarnations.
 
 use super::*;
-use crate::{Props, Supervision};
+use crate::{AskError, Props, Supervision};
 
 #[test]
 fn a_restart_races_with_mail_and_the_end() {
@@ -71,5 +71,29 @@ fn siblings_that_fail_race_with_each_other_and_their_end() {
             failure.await.expect("no panic");
         }
         assert_eq!(system.stats().actors, 0);
+    });
+}
+
+#[test]
+fn who_fails_again_amid_the_restart_of_its_siblings_comes_back() {
+    race(|system| async move {
+        let log = Log::default();
+        let own = log.clone();
+        let rules = Supervision::all_for_one().restarts(u32::MAX, Duration::from_secs(1));
+        let parent = Props::new(move || Subject(own.clone())).supervise_children(rules);
+        let parent = system.spawn(parent);
+        let birth = || parent.ask(Birth).timeout(Duration::MAX);
+        let (first, second) = (birth().await.expect("a"), birth().await.expect("b"));
+        // Of the other one no failure comes, whose restart could help this one out.
+        let _ = first.tell(Fail);
+        let _ = first.tell(Fail);
+        for child in [&first, &second] {
+            while let Err(refused) = ask(child).await {
+                assert!(matches!(refused, AskError::Full(_)), "a restart is no end");
+                shuttle::future::yield_now().await;
+            }
+        }
+        assert_eq!(first.stats().restarts, 2);
+        parent.stop_and_wait().await;
     });
 }
