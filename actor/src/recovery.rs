@@ -142,8 +142,11 @@ async fn hold<A: Actor>(
             Hold::Until(at) => at,
             Hold::Parent | Hold::Group => None,
         };
-        let restarts = !matches!(hold, Hold::Group);
-        let told = match suspended(&cell, until, restarts).await {
+        let heard = match hold {
+            Hold::Until(_) | Hold::Parent => COMMAND | RESTART,
+            Hold::Group => COMMAND,
+        };
+        let told = match suspended(&cell, until, heard).await {
             Woken::Time | Woken::Restart => return anew(served, failure).await,
             Woken::Level(level) if level >= Level::Kill as u8 => {
                 return Err(Setback::Ends(StopReason::Killed));
@@ -231,9 +234,8 @@ async fn begin_after<A: Actor>(
     done: oneshot::Sender<Result<(), Failure>>,
 ) -> Result<bool, StopReason> {
     let until = Instant::now().checked_add(after);
-    match suspended(&served.cell, until, false).await {
-        Woken::Level(level) => return Err(reason_of(level)),
-        Woken::Time | Woken::Restart | Woken::Command => {}
+    if let Woken::Level(level) = suspended(&served.cell, until, 0).await {
+        return Err(reason_of(level));
     }
     match begin_again(served).await {
         Ok(()) => {
@@ -257,7 +259,8 @@ enum Woken {
     Restart,
 }
 
-async fn suspended<A: Actor>(cell: &Arc<Cell<A>>, until: Option<Instant>, restarts: bool) -> Woken {
+/// Waits for a time, the end, or one of the signals that are `heard`.
+async fn suspended<A: Actor>(cell: &Arc<Cell<A>>, until: Option<Instant>, heard: u8) -> Woken {
     let head = &cell.head;
     let mut sleep = pin!(until.map(sleep_until));
     poll_fn(|cx| {
@@ -265,10 +268,10 @@ async fn suspended<A: Actor>(cell: &Arc<Cell<A>>, until: Option<Instant>, restar
         if level >= Level::Stop as u8 {
             return Poll::Ready(Woken::Level(level));
         }
-        if head.progress.signal() & COMMAND != 0 {
+        if heard & head.progress.signal() & COMMAND != 0 {
             return Poll::Ready(Woken::Command);
         }
-        if restarts && head.progress.take(RESTART) {
+        if heard & RESTART != 0 && head.progress.take(RESTART) {
             return Poll::Ready(Woken::Restart);
         }
         poll_time(sleep.as_mut(), cx).map(|()| Woken::Time)

@@ -10,6 +10,7 @@ use actor::prelude::*;
 use actor::{Backoff, Directive, Event, RootFailure, StopReason, Supervision};
 use actor_tests::supervised::{Corrupt, Count, Hold, Life, Make, Panic, Worker, all, boss, hire};
 use actor_tests::{Gate, Log, all_events, at_rest, event, quiet};
+use tokio::time::Instant;
 
 fn system() -> ActorSystem {
     ActorSystem::new("test").unwrap()
@@ -273,6 +274,44 @@ async fn a_sibling_whose_start_is_escalated_goes_on_with_its_parent() {
     while second.ask(Life).await.unwrap() < 3 {}
     assert_eq!(first.ask(Life).await.unwrap(), 2);
     assert_eq!(boss.stats().restarts, 0);
+    system.shutdown().await;
+    assert!(at_rest(&system).is_balanced());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_resumption_does_not_shorten_the_wait_of_a_group() {
+    let log = Log::default();
+    let system = ActorSystem::builder("test")
+        .supervision(all(Directive::Resume))
+        .build()
+        .unwrap();
+    let wait = Duration::from_secs(10);
+    let rules = Supervision::all_for_one()
+        .backoff(Backoff::new(wait).jitter(0.0))
+        .decide(|failure| match failure.text() {
+            "deep" => Directive::Escalate,
+            _ => Directive::Restart,
+        });
+    let boss = boss(&system, &log, rules);
+    let first = hire(&boss, &Make::new("first", &log)).await;
+    let second = hire(&boss, &Make::new("second", &log)).await;
+    let gate = Gate::default();
+    boss.tell(Hold(gate.clone())).unwrap();
+    gate.reached().await;
+    first.tell(Panic("deep")).unwrap();
+    quiet().await;
+    let began = Instant::now();
+    second.tell(Panic("oh")).unwrap();
+    quiet().await;
+    // The first waits for its next life when its old one is resumed.
+    gate.open();
+    quiet().await;
+    assert_eq!(first.stats().restarts, 0);
+    for worker in [&first, &second] {
+        let life = worker.ask(Life).timeout(wait * 2).await;
+        assert_eq!(life.unwrap(), 2);
+    }
+    assert!(began.elapsed() >= wait);
     system.shutdown().await;
     assert!(at_rest(&system).is_balanced());
 }
